@@ -1,0 +1,12 @@
+"""Tables and their words, nothing else."""
+
+from models import audit as audit
+from models import cases as cases
+from models import catalogue as catalogue
+from models import counts as counts
+from models import districts as districts
+from models import exchange as exchange
+from models import messages as messages
+from models import organisations as organisations
+from models import people as people
+from models.base import Base as Base

@@ -1,0 +1,115 @@
+"""Words of case handling (domain §2, glossary §0.3)."""
+
+from models.enums.base import LabelEnum
+
+
+class CaseStatus(LabelEnum):
+    """Domain §2.2; one column, set by one function (services/cases/lifecycle)."""
+
+    SUBMITTED = "submitted", "待受理"
+    CORRECTION_REQUESTED = "correction_requested", "待补正"
+    ACCEPTED = "accepted", "已受理"
+    EXAMINING = "examining", "审查中"
+    SUSPENDED = "suspended", "特别程序"
+    DECIDED = "decided", "已办结"
+    DELIVERED = "delivered", "已送达"
+    CLOSED = "closed", "已结束"
+
+
+OPEN_STATUSES = (
+    CaseStatus.SUBMITTED,
+    CaseStatus.CORRECTION_REQUESTED,
+    CaseStatus.ACCEPTED,
+    CaseStatus.EXAMINING,
+    CaseStatus.SUSPENDED,
+)
+
+
+class CaseResult(LabelEnum):
+    """How a case ended: 办结结果, mapped to the common code set of domain §2.3."""
+
+    GRANTED = "granted", "准予"
+    DENIED = "denied", "不予"
+    NOT_REQUIRED = "not_required", "不受理(无需许可)"
+    ACCEPTANCE_REFUSED = "acceptance_refused", "不予受理"
+    CORRECTION_EXPIRED = "correction_expired", "补正逾期"
+    WITHDRAWN = "withdrawn", "申请人撤回"
+    VOIDED = "voided", "作废"
+
+
+class CaseAction(LabelEnum):
+    RECEIVE = "receive", "收件"
+    REQUEST_CORRECTION = "request_correction", "一次性告知补正"
+    RESUBMIT = "resubmit", "补正材料"
+    ACCEPT = "accept", "受理"
+    REFUSE_ACCEPTANCE = "refuse_acceptance", "不予受理"
+    DECLARE_NOT_REQUIRED = "declare_not_required", "不受理"
+    EXAMINE = "examine", "审查"
+    SUSPEND = "suspend", "进入特别程序"
+    RESUME = "resume", "特别程序结束"
+    GRANT = "grant", "准予"
+    DENY = "deny", "不予"
+    DELIVER = "deliver", "送达"
+    WITHDRAW = "withdraw", "撤回"
+    EXPIRE_CORRECTION = "expire_correction", "补正逾期办结"
+    VOID = "void", "作废"
+    NOTE = "note", "外部系统记录"
+
+
+class ApplicationChannel(LabelEnum):
+    """How the application reached the centre."""
+
+    WINDOW = "window", "窗口"
+    ONLINE = "online", "网上"
+    MOBILE = "mobile", "移动端"
+    POST = "post", "邮寄"
+    OTHER = "other", "其他"
+
+
+class ApplicantKind(LabelEnum):
+    PERSON = "person", "个人"
+    ORGANISATION = "organisation", "单位"
+
+
+class IdType(LabelEnum):
+    """GA/T 2000.156 in the part that windows meet every day."""
+
+    CITIZEN_ID = "111", "居民身份证"
+    PASSPORT = "414", "护照"
+    HK_MACAO_PERMIT = "516", "港澳居民来往内地通行证"
+    TAIWAN_PERMIT = "511", "台湾居民来往大陆通行证"
+    USCC = "001", "统一社会信用代码"
+    ORG_CODE = "002", "组织机构代码"
+    OTHER = "990", "其他证件"
+
+
+class TaskState(LabelEnum):
+    PENDING = "pending", "待办"
+    DONE = "done", "已办"
+    CANCELLED = "cancelled", "已撤销"
+
+
+class MaterialState(LabelEnum):
+    RECEIVED = "received", "已收"
+    DEFERRED = "deferred", "容缺后补"
+    NOT_APPLICABLE = "not_applicable", "不适用"
+    MISSING = "missing", "未交"
+
+
+class MessageState(LabelEnum):
+    WAITING = "waiting", "待发送"
+    SENDING = "sending", "发送中"
+    SENT = "sent", "已发送"
+    FAILED = "failed", "发送失败"
+    UNKNOWN = "unknown", "结果待查"
+    CANCELLED = "cancelled", "已取消"
+
+
+class HolderKind(LabelEnum):
+    """Who holds a case now: each working minute has exactly one holder."""
+
+    WINDOW = "window", "窗口"
+    DEPARTMENT = "department", "部门"
+    APPLICANT = "applicant", "申请人"
+    SPECIAL_PROCEDURE = "special_procedure", "特别程序"
+    NOBODY = "nobody", "已办结"

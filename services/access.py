@@ -1,0 +1,56 @@
+"""Who sees which records: the one owner of scope. Out of scope reads as not found."""
+
+from typing import TypeVarTuple, Unpack
+
+from sqlalchemy import ColumnElement, Select, false, select
+
+from models.cases import Case, CaseTask
+from models.catalogue import ServiceItem
+from models.enums import Permission, ScopeKind
+from services.actors import Actor
+
+Columns = TypeVarTuple("Columns")
+CASE_PERMISSIONS = frozenset(
+    {Permission.CASES_SEARCH, Permission.CASES_REVIEW, Permission.CASES_INTAKE, Permission.CASES_DELIVER}
+)
+
+
+def _case_scope(actor: Actor) -> ColumnElement[bool] | None:
+    """None: the whole district."""
+    match actor.scope:
+        case ScopeKind.DISTRICT:
+            return None
+        case ScopeKind.ORGANISATION:
+            return Case.centre_id.in_(actor.centre_ids)
+        case ScopeKind.DEPARTMENT:
+            return Case.department_id == actor.department_id
+        case ScopeKind.WINDOW:
+            return Case.window_id == actor.window_id if actor.window_id else false()
+
+
+def visible(query: Select[Unpack[Columns]], actor: Actor, *, by_task: bool = False) -> Select[Unpack[Columns]]:
+    """Narrow a query over cases to what the actor may see: district, then scope by centre, department or window.
+
+    With `by_task` a department also sees other departments' cases in which it has a task.
+    """
+    query = query.where(Case.district_id == actor.district_id)
+    if not actor.permissions & CASE_PERMISSIONS:
+        return query.where(false())
+    scope = _case_scope(actor)
+    if scope is None:
+        return query
+    if by_task and actor.scope == ScopeKind.DEPARTMENT:
+        scope |= Case.id.in_(
+            select(CaseTask.case_id).where(
+                CaseTask.district_id == actor.district_id, CaseTask.department_id == actor.department_id
+            )
+        )
+    return query.where(scope)
+
+
+def editable_items(query: Select[Unpack[Columns]], actor: Actor) -> Select[Unpack[Columns]]:
+    """Narrow a query over items to those whose versions the actor may draft and review."""
+    query = query.where(ServiceItem.district_id == actor.district_id)
+    if actor.may(Permission.CATALOGUE_REVIEW_CENTRE):
+        return query
+    return query.where(ServiceItem.department_id == actor.department_id)

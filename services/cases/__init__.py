@@ -1,0 +1,1 @@
+"""办件: taken in, decided, delivered, searched and tracked."""

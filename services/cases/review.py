@@ -1,0 +1,181 @@
+"""Department review: what waits, examining, correcting, granting and denying. Sources: 行政许可法 art. 32, 34, 38, 42, 45."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.cases import Case, CaseTask
+from models.catalogue import ItemVersion
+from models.enums import CaseAction, CaseStatus, CaseType, Permission, ScopeKind, TaskState
+from services import access, audit, calendars
+from services.actors import Actor
+from services.cases import clocks, details, messages, tasks, transitions
+from services.errors import Conflict, Invalid, NotAllowed
+from services.rules.guide import Guide
+
+OPINION_LENGTH = 2000
+SHORTEST_REASON = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class WaitingTask:
+    """A line of 待办."""
+
+    number: str
+    item_name: str
+    applicant_name: str
+    status: CaseStatus
+    stage: int
+    department_id: int
+    started_at: dt.datetime
+    due_at: dt.datetime | None
+    case_due_at: dt.datetime | None
+
+
+def waiting(session: Session, actor: Actor, *, limit: int = 200) -> Sequence[WaitingTask]:
+    """The department's open tasks, the most urgent first."""
+    query = (
+        select(
+            Case.number,
+            ItemVersion.name,
+            Case.applicant_name,
+            Case.status,
+            CaseTask.stage,
+            CaseTask.department_id,
+            CaseTask.started_at,
+            CaseTask.due_at,
+            Case.due_at,
+        )
+        .join(Case, (Case.district_id == CaseTask.district_id) & (Case.id == CaseTask.case_id))
+        .join(
+            ItemVersion, (ItemVersion.district_id == Case.district_id) & (ItemVersion.id == Case.item_version_id)
+        )
+        .where(CaseTask.district_id == actor.district_id, CaseTask.state == TaskState.PENDING)
+        .order_by(CaseTask.due_at.is_(None), CaseTask.due_at, CaseTask.case_id)
+        .limit(limit)
+    )
+    if actor.scope == ScopeKind.DEPARTMENT:
+        query = query.where(CaseTask.department_id == actor.department_id)
+    return [WaitingTask(*row) for row in session.execute(access.visible(query, actor, by_task=True))]
+
+
+def _opened(session: Session, number: str, actor: Actor, expected_version: int | None) -> tuple[Case, CaseTask]:
+    actor.must(Permission.CASES_REVIEW)
+    case = details.get(session, number, actor)
+    if expected_version is not None and case.version != expected_version:
+        raise Conflict("这个办件刚被其他人处理过，您填写的意见已保留，请核对最新情况后再提交")
+    department = actor.department_id if actor.scope == ScopeKind.DEPARTMENT else None
+    return case, tasks.pending(session, case, department)
+
+
+def _reason(text: str, what: str) -> str:
+    text = text.strip()
+    if len(text) < SHORTEST_REASON:
+        raise Invalid(f"请填写{what}（至少 {SHORTEST_REASON} 个字）", {what: f"请填写{what}"})
+    if len(text) > OPINION_LENGTH:
+        raise Invalid(f"{what}超过 {OPINION_LENGTH} 个字", {what: "文字过长"})
+    return text
+
+
+def _check_four_eyes(case: Case, actor: Actor) -> None:
+    """The acceptor does not decide alone on a promised case (R-SEC-06)."""
+    if case.case_type != CaseType.IMMEDIATE and actor.user_id is not None and case.clerk_id == actor.user_id:
+        raise NotAllowed("承诺件的受理人与决定人不能是同一人，请由其他审批人员作出决定")
+
+
+def examine(
+    session: Session,
+    number: str,
+    opinion: str,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    expected_version: int | None = None,
+) -> None:
+    """Write an opinion of the examination; the case goes on being examined."""
+    case, _ = _opened(session, number, actor, expected_version)
+    text = _reason(opinion, "审查意见")
+    with transitions.counted(session, case):
+        transitions.move(session, case, CaseAction.EXAMINE, actor=actor, now=now, opinion=text)
+    audit.record(session, "审查", ("case", number), actor=actor, now=now, after={"opinion": text})
+
+
+def grant(
+    session: Session,
+    number: str,
+    opinion: str = "",
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    expected_version: int | None = None,
+) -> CaseStatus:
+    """Agree for the department; when every stage is done the case is granted. Returns the case's status."""
+    case, task = _opened(session, number, actor, expected_version)
+    _check_four_eyes(case, actor)
+    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
+    calendar = calendars.work_calendar(session, case.district_id, case.centre_id)
+    opinion = opinion.strip() or "同意"
+    with transitions.counted(session, case):
+        tasks.finish(task, by=actor.name, now=now)
+        session.flush()
+        if tasks.start_next(session, case, Guide.model_validate(version.guide), calendar, now=now):
+            transitions.move(session, case, CaseAction.GRANT, actor=actor, now=now, opinion=opinion)
+            tasks.cancel_open(session, case, by=actor.name, now=now)
+            messages.announce(session, case, CaseAction.GRANT, version.name, now=now)
+        else:
+            transitions.move(session, case, CaseAction.EXAMINE, actor=actor, now=now, opinion=opinion)
+    audit.record(session, "准予", ("case", number), actor=actor, now=now, after={"opinion": opinion, "status": case.status})
+    return case.status
+
+
+def deny(
+    session: Session,
+    number: str,
+    reasons: str,
+    remedies: str,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    expected_version: int | None = None,
+) -> None:
+    """Deny, with reasons and the remedies open to the applicant (R-CASE-07, 行政许可法 art. 38)."""
+    case, task = _opened(session, number, actor, expected_version)
+    _check_four_eyes(case, actor)
+    evidence = {"reasons": _reason(reasons, "不予许可的理由"), "remedies": _reason(remedies, "救济途径")}
+    with transitions.counted(session, case):
+        tasks.finish(task, by=actor.name, now=now)
+        transitions.move(
+            session, case, CaseAction.DENY, actor=actor, now=now, opinion=evidence["reasons"], evidence=evidence
+        )
+        tasks.cancel_open(session, case, by=actor.name, now=now)
+    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
+    messages.announce(session, case, CaseAction.DENY, version.name, now=now)
+    audit.record(session, "不予", ("case", number), actor=actor, now=now, after=evidence)
+
+
+def withdraw(session: Session, number: str, reason: str, *, actor: Actor, now: dt.datetime) -> None:
+    """The applicant takes the application back before the decision; the reason is kept."""
+    if not (actor.may(Permission.CASES_INTAKE) or actor.may(Permission.CASES_REVIEW)):
+        actor.must(Permission.CASES_INTAKE)
+    case = details.get(session, number, actor)
+    text = _reason(reason, "撤回原因")
+    with transitions.counted(session, case):
+        transitions.move(session, case, CaseAction.WITHDRAW, actor=actor, now=now, opinion=text)
+        tasks.cancel_open(session, case, by=actor.name, now=now)
+    audit.record(session, "撤回", ("case", number), actor=actor, now=now, reason=text)
+
+
+def explanation(session: Session, case: Case) -> list[dict[str, str]]:
+    """Why the case is due when it is: the promise's ledger, day by day, rule by rule."""
+    if case.accepted_at is None or case.due_at is None or case.batch_id is not None:
+        return []
+    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
+    calendar = calendars.work_calendar(session, case.district_id, case.centre_id)
+    found = clocks.term(case.accepted_at, version.promise_amount, version.promise_unit, calendar)
+    return [
+        {"日期": line.date.isoformat(), "计入": "是" if line.counted else "否", "规则": line.rule, "说明": line.note}
+        for line in (found.ledger if found else ())
+    ]

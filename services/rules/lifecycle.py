@@ -1,0 +1,73 @@
+"""What may happen to a case next: one table of steps (domain §2.2). A step that the table lacks is refused in words."""
+
+from models.enums import CaseAction, CaseResult, CaseStatus, HolderKind
+from services.errors import WrongState
+
+A = CaseAction
+S = CaseStatus
+
+NEXT_STATUS: dict[tuple[CaseStatus, CaseAction], CaseStatus] = {
+    (S.SUBMITTED, A.REQUEST_CORRECTION): S.CORRECTION_REQUESTED,
+    (S.SUBMITTED, A.ACCEPT): S.ACCEPTED,
+    (S.SUBMITTED, A.REFUSE_ACCEPTANCE): S.CLOSED,
+    (S.SUBMITTED, A.DECLARE_NOT_REQUIRED): S.CLOSED,
+    (S.SUBMITTED, A.WITHDRAW): S.CLOSED,
+    (S.CORRECTION_REQUESTED, A.RESUBMIT): S.SUBMITTED,
+    (S.CORRECTION_REQUESTED, A.EXPIRE_CORRECTION): S.CLOSED,
+    (S.CORRECTION_REQUESTED, A.WITHDRAW): S.CLOSED,
+    (S.ACCEPTED, A.EXAMINE): S.EXAMINING,
+    (S.ACCEPTED, A.GRANT): S.DECIDED,
+    (S.ACCEPTED, A.DENY): S.DECIDED,
+    (S.ACCEPTED, A.WITHDRAW): S.CLOSED,
+    (S.EXAMINING, A.EXAMINE): S.EXAMINING,
+    (S.EXAMINING, A.SUSPEND): S.SUSPENDED,
+    (S.EXAMINING, A.GRANT): S.DECIDED,
+    (S.EXAMINING, A.DENY): S.DECIDED,
+    (S.EXAMINING, A.WITHDRAW): S.CLOSED,
+    (S.SUSPENDED, A.RESUME): S.EXAMINING,
+    (S.SUSPENDED, A.WITHDRAW): S.CLOSED,
+    (S.DECIDED, A.DELIVER): S.DELIVERED,
+    # a typing error is voided with its reason, never deleted (办结结果 2)
+    (S.SUBMITTED, A.VOID): S.CLOSED,
+    (S.ACCEPTED, A.VOID): S.CLOSED,
+}
+
+# what another system's log says happened changes nothing by itself
+NEXT_STATUS |= {(status, A.NOTE): status for status in S}
+
+RESULT_OF: dict[CaseAction, CaseResult] = {
+    A.GRANT: CaseResult.GRANTED,
+    A.DENY: CaseResult.DENIED,
+    A.REFUSE_ACCEPTANCE: CaseResult.ACCEPTANCE_REFUSED,
+    A.DECLARE_NOT_REQUIRED: CaseResult.NOT_REQUIRED,
+    A.WITHDRAW: CaseResult.WITHDRAWN,
+    A.EXPIRE_CORRECTION: CaseResult.CORRECTION_EXPIRED,
+    A.VOID: CaseResult.VOIDED,
+}
+
+HOLDER_OF: dict[CaseStatus, HolderKind] = {
+    S.SUBMITTED: HolderKind.WINDOW,
+    S.CORRECTION_REQUESTED: HolderKind.APPLICANT,
+    S.ACCEPTED: HolderKind.DEPARTMENT,
+    S.EXAMINING: HolderKind.DEPARTMENT,
+    S.SUSPENDED: HolderKind.SPECIAL_PROCEDURE,
+    S.DECIDED: HolderKind.WINDOW,
+    S.DELIVERED: HolderKind.NOBODY,
+    S.CLOSED: HolderKind.NOBODY,
+}
+
+# withdrawn and voided cases are left out of every on-time figure (domain §3.3)
+UNCOUNTED_RESULTS = frozenset({CaseResult.WITHDRAWN, CaseResult.VOIDED})
+
+
+def next_status(status: CaseStatus, action: CaseAction) -> CaseStatus:
+    """The status after `action`. Raises WrongState when the step is not possible now."""
+    try:
+        return NEXT_STATUS[status, action]
+    except KeyError:
+        raise WrongState(f"办件当前状态为「{status.label}」，不能「{action.label}」") from None
+
+
+def possible(status: CaseStatus) -> set[CaseAction]:
+    """The actions that the table allows from `status`."""
+    return {action for (known, action) in NEXT_STATUS if known == status}

@@ -1,0 +1,141 @@
+"""Being signed in: who is behind a session id or a cookie, read anew at every run of a page, and ending it."""
+
+import datetime as dt
+
+from sqlalchemy import and_, select, update
+from sqlalchemy.orm import Session
+
+import settings
+from models.enums import ScopeKind
+from models.organisations import Organisation
+from models.people import SignInSession, User, UserRole
+from services import audit, confidential, districts
+from services.actors import Actor
+from services.rules import permissions
+
+COOKIE = "yichuang_sign_in"
+BROWSER_COOKIE = "yichuang_browser"
+
+
+def hash_browser(cookie: str) -> str:
+    """What a sign-in, a ticket or a download is tied to: the browser's own cookie, keyed."""
+    return confidential.mac("browser", cookie)
+
+
+def hash_token(token: str) -> str:
+    return confidential.mac("sign-in token", token)
+
+
+def resolve(
+    session: Session,
+    *,
+    session_id: int | None = None,
+    token: str = "",
+    browser_hash: str,
+    now: dt.datetime,
+    source: str = "",
+) -> Actor | None:
+    """The person behind a sign-in, read anew: None when it is revoked, idle, expired, disabled or another browser's."""
+    if session_id is None and not token:
+        return None
+    chosen = SignInSession.id == session_id if session_id is not None else SignInSession.token_hash == hash_token(token)
+    idle_since = now - dt.timedelta(minutes=settings.current().session_idle_minutes)
+    rows = session.execute(
+        select(SignInSession.id, User, Organisation.path, UserRole.role)
+        .join(User, and_(User.district_id == SignInSession.district_id, User.id == SignInSession.user_id))
+        .join(
+            Organisation,
+            and_(Organisation.district_id == User.district_id, Organisation.id == User.organisation_id),
+        )
+        .outerjoin(UserRole, and_(UserRole.district_id == User.district_id, UserRole.user_id == User.id))
+        .where(
+            SignInSession.district_id == districts.current_id(session),
+            chosen,
+            SignInSession.browser_hash == browser_hash,
+            SignInSession.revoked_at.is_(None),
+            SignInSession.expires_at > now,
+            SignInSession.seen_at > idle_since,
+            User.is_active,
+        )
+    ).all()
+    if not rows:
+        return None
+    roles = frozenset(row.role for row in rows if row.role is not None)
+    _, user, path, _ = rows[0]
+    return Actor(
+        district_id=user.district_id,
+        user_id=user.id,
+        name=user.display_name,
+        roles=roles,
+        permissions=permissions.permissions_of(roles),
+        scope=user.scope,
+        organisation_id=user.organisation_id,
+        centre_ids=_subtree(session, user.district_id, path) if user.scope is ScopeKind.ORGANISATION else (),
+        department_id=user.department_id,
+        window_id=user.window_id,
+        session_id=rows[0].id,
+        source=source,
+        must_change_password=_password_is_due(user, now),
+    )
+
+
+def _subtree(session: Session, district: int, path: str) -> tuple[int, ...]:
+    return tuple(
+        session.scalars(
+            select(Organisation.id)
+            .where(Organisation.district_id == district, Organisation.path.startswith(path, autoescape=True))
+            .order_by(Organisation.id)
+        )
+    )
+
+
+def _password_is_due(user: User, now: dt.datetime) -> bool:
+    chosen = settings.current()
+    if chosen.demo:
+        return False
+    return user.must_change_password or user.password_changed_at < now - dt.timedelta(days=chosen.password_days)
+
+
+def touch(session: Session, actor: Actor, *, now: dt.datetime) -> None:
+    """The person is still at work: the idle time starts again."""
+    session.execute(
+        update(SignInSession)
+        .where(SignInSession.district_id == actor.district_id, SignInSession.id == actor.session_id)
+        .values(seen_at=now)
+    )
+
+
+def revoke(session: Session, actor: Actor, *, now: dt.datetime) -> None:
+    """Sign out: this sign-in ends everywhere it is open."""
+    ended = session.execute(
+        update(SignInSession)
+        .where(
+            SignInSession.district_id == actor.district_id,
+            SignInSession.id == actor.session_id,
+            SignInSession.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+    if ended.rowcount:
+        audit.record(session, "sign_out", ("user", actor.user_id), actor=actor, now=now)
+
+
+def revoke_all(
+    session: Session, user_id: int, *, actor: Actor, now: dt.datetime, keep: int | None = None
+) -> int:
+    """End every sign-in of a user but `keep`; returns how many ended."""
+    ended = session.execute(
+        update(SignInSession)
+        .where(
+            SignInSession.district_id == actor.district_id,
+            SignInSession.user_id == user_id,
+            SignInSession.revoked_at.is_(None),
+            SignInSession.id != (keep or 0),
+        )
+        .values(revoked_at=now)
+    ).rowcount
+    if ended:
+        audit.record(
+            session, "sign_ins_ended", ("user", user_id), actor=actor, now=now, after={"count": ended}
+        )
+    return ended
