@@ -108,5 +108,6 @@ ROUTES = [
     Route("/healthz", health),
     _file("zh.js", "text/javascript"),
     _file("follow.js", "text/javascript"),
+    _file("keys.js", "text/javascript"),
     _file("favicon.png", "image/png"),
 ]

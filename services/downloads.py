@@ -50,12 +50,14 @@ def offer(
 ) -> str:
     """Keep a generated file for two minutes; returns the token that fetches it once. The act is audited."""
     storage_key = f"{FOLDER}/{secrets.token_hex(16)}"
-    with fsspec.open(_path(storage_key), "wb", auto_mkdir=True) as file:
+    filesystem, path = fsspec.core.url_to_fs(_path(storage_key))
+    filesystem.makedirs(filesystem._parent(path), exist_ok=True)
+    with filesystem.open(path, "wb") as file:
         file.write(content)
     digest = hashlib.sha256(content).hexdigest()
     audit.record(
         session,
-        "download",
+        "file.download",
         ("file", file_name),
         actor=actor,
         now=now,

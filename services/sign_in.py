@@ -102,8 +102,8 @@ def settle(
             _count_failure(session, user, address=address, now=now)
         return Result(outcome, MESSAGES[outcome])
     _clear_failures(session, user)
-    opened = _open(session, user, browser_hash=browser_hash, address=address, now=now)
-    audit.record(session, "sign_in", ("user", user.id), actor=_as_actor(user, address), now=now)
+    opened = admit(session, user, browser_hash=browser_hash, address=address, now=now)
+    audit.record(session, "user.sign_in", ("user", user.id), actor=_as_actor(user, address), now=now)
     return Result(outcome, "", opened.id, _issue_ticket(session, opened, now))
 
 
@@ -143,7 +143,7 @@ def _count_failure(session: Session, user: User, *, address: str, now: dt.dateti
     if locked_until is not None:
         audit.record(
             session,
-            "user_locked",
+            "user.lock",
             ("user", user.id),
             actor=actors.public(user.district_id, source=address),
             now=now,
@@ -165,7 +165,8 @@ def _as_actor(user: User, address: str) -> Actor:
     return Actor(user.district_id, user.id, user.display_name, source=address)
 
 
-def _open(session: Session, user: User, *, browser_hash: str, address: str, now: dt.datetime) -> SignInSession:
+def admit(session: Session, user: User, *, browser_hash: str, address: str, now: dt.datetime) -> SignInSession:
+    """Open a sign-in for somebody whose password was right."""
     opened = SignInSession(
         district_id=user.district_id,
         user_id=user.id,

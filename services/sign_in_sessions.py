@@ -1,5 +1,6 @@
 """Being signed in: who is behind a session id or a cookie, read anew at every run of a page, and ending it."""
 
+import dataclasses
 import datetime as dt
 
 from sqlalchemy import and_, select, update
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 import settings
 from models.enums import ScopeKind
 from models.organisations import Organisation
-from models.people import SignInSession, User, UserRole
+from models.people import SignInAttempt, SignInSession, User, UserRole
 from services import audit, confidential, districts
 from services.actors import Actor
 from services.rules import permissions
@@ -117,7 +118,7 @@ def revoke(session: Session, actor: Actor, *, now: dt.datetime) -> None:
         .values(revoked_at=now)
     )
     if ended.rowcount:
-        audit.record(session, "sign_out", ("user", actor.user_id), actor=actor, now=now)
+        audit.record(session, "user.sign_out", ("user", actor.user_id), actor=actor, now=now)
 
 
 def revoke_all(
@@ -136,6 +137,45 @@ def revoke_all(
     ).rowcount
     if ended:
         audit.record(
-            session, "sign_ins_ended", ("user", user_id), actor=actor, now=now, after={"count": ended}
+            session, "user.sign_ins_ended", ("user", user_id), actor=actor, now=now, after={"count": ended}
         )
     return ended
+
+
+@dataclasses.dataclass(frozen=True)
+class OpenSignIn:
+    id: int
+    address: str
+    created_at: dt.datetime
+    seen_at: dt.datetime
+    is_here: bool
+
+
+def mine(session: Session, *, actor: Actor, now: dt.datetime) -> list[OpenSignIn]:
+    """Where the actor is signed in, latest first."""
+    idle_since = now - dt.timedelta(minutes=settings.current().session_idle_minutes)
+    rows = session.scalars(
+        select(SignInSession)
+        .where(
+            SignInSession.district_id == actor.district_id,
+            SignInSession.user_id == actor.user_id,
+            SignInSession.revoked_at.is_(None),
+            SignInSession.expires_at > now,
+            SignInSession.seen_at > idle_since,
+        )
+        .order_by(SignInSession.seen_at.desc())
+    )
+    return [OpenSignIn(row.id, row.address, row.created_at, row.seen_at, row.id == actor.session_id) for row in rows]
+
+
+def attempts(session: Session, *, actor: Actor, limit: int = 10) -> list[SignInAttempt]:
+    """The latest attempts to sign in under the actor's user name, so that a stranger's tries are noticed."""
+    name = select(User.username).where(User.district_id == actor.district_id, User.id == actor.user_id).scalar_subquery()
+    return list(
+        session.scalars(
+            select(SignInAttempt)
+            .where(SignInAttempt.district_id == actor.district_id, SignInAttempt.username == name)
+            .order_by(SignInAttempt.at.desc())
+            .limit(limit)
+        )
+    )

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from services import database, districts, downloads
+from services import database, downloads
 from services.actors import Actor
 from services.errors import DomainError, Invalid
 from ui import visitor
@@ -205,8 +205,8 @@ def now() -> dt.datetime:
 
 
 def district_id() -> int:
-    with transaction() as session:
-        return districts.current_id(session)
+    """The district that this installation serves."""
+    return int(st.session_state["_district"])
 
 
 def query(name: str, default: str = "") -> str:

@@ -78,6 +78,7 @@ def allowed(actor: Actor, requires: Requirement) -> bool:
 
 def remember(actor: Actor, requires: Requirement) -> None:
     """Note for whom, and under which requirement, the page is being drawn."""
+    st.session_state["_district"] = actor.district_id
     st.session_state["_drawn_for"] = _fingerprint(actor)
     st.session_state["_requires"] = requires
 

@@ -35,6 +35,7 @@ class CaseResult(LabelEnum):
     CORRECTION_EXPIRED = "correction_expired", "补正逾期"
     WITHDRAWN = "withdrawn", "申请人撤回"
     VOIDED = "voided", "作废"
+    CLOSED_ELSEWHERE = "closed_elsewhere", "外部系统办结"
 
 
 class CaseAction(LabelEnum):
@@ -54,6 +55,7 @@ class CaseAction(LabelEnum):
     EXPIRE_CORRECTION = "expire_correction", "补正逾期办结"
     VOID = "void", "作废"
     NOTE = "note", "外部系统记录"
+    CLOSE_ELSEWHERE = "close_elsewhere", "外部系统办结"
 
 
 class ApplicationChannel(LabelEnum):

@@ -24,7 +24,7 @@ def of_guide(own: str, guide: Guide) -> dict[CodeScheme, str]:
 
 
 def identifying(codes: dict[CodeScheme, str]) -> set[CodeScheme]:
-    """The schemes whose code belongs to one item alone: options of one task share its code, tasks share a basic code."""
+    """The schemes whose code is one item's alone: options of a task share its code, tasks share a basic code."""
     return {CodeScheme.OWN, CodeScheme.OPTION if CodeScheme.OPTION in codes else CodeScheme.TASK}
 
 

@@ -18,6 +18,7 @@ from services.catalogue import codes, history, searching
 from services.catalogue.finding import browse_counts as browse_counts
 from services.catalogue.finding import find as find
 from services.catalogue.finding import for_intake as for_intake
+from services.catalogue.rows import BrowseCounts as BrowseCounts
 from services.catalogue.rows import (
     EventRow,
     ItemDetail,
@@ -27,7 +28,6 @@ from services.catalogue.rows import (
     topic_mark,
     type_label,
 )
-from services.catalogue.rows import BrowseCounts as BrowseCounts
 from services.catalogue.rows import ItemRow as ItemRow
 from services.catalogue.rows import Page as Page
 from services.errors import Invalid, NotFound

@@ -72,7 +72,7 @@ def _put_in_force(
 
 
 def publish_due(session: Session, *, now: dt.datetime) -> int:
-    """Publish the versions whose day has come, in every district; one that no longer passes goes back with the reason."""
+    """Publish what is due, in every district; a version that no longer passes goes back with the reason."""
     today = now.astimezone(settings.current().zone).date()
     due = session.scalars(
         select(ItemVersion)

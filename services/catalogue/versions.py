@@ -72,11 +72,11 @@ def edit(
     """Save a draft. Raises Conflict when it was saved since `expected_version`, WrongState once it was submitted."""
     actor.must(Permission.CATALOGUE_EDIT)
     item = items.editable(session, version.item_id, actor)
+    state = next_state(version.state, A.EDIT)
     if version.version != expected_version:
         raise Conflict(records.OVERTAKEN)
     old = content(version)
-    new = with_keys(guide, taken=[material.key for material in old.materials])
-    state = next_state(version.state, A.EDIT)
+    new = with_keys(guide, old=old)
     changes = in_words(differences(old, new))
     if state is version.state and old == new:
         return

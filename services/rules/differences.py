@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -76,15 +77,23 @@ def value_in_words(value: Any) -> str:
     return str(value)
 
 
-def with_keys(guide: Guide, *, taken: Iterable[str] = ()) -> Guide:
-    """The guide with a key for every material that has none, or one that stands twice; `taken` keys are not reused."""
+def with_keys(guide: Guide, *, old: Guide | None = None) -> Guide:
+    """The guide with a key of its own for every material.
+
+    One without a key, or with a key that stands twice, takes that of the old guide's material of the same name, or a
+    fresh one; keys of the old guide's other materials are not used again.
+    """
+    known = {material.name: material.key for material in (old.materials if old else [])}
+    given = {material.key for material in guide.materials}
+    numbers = (f"m{number}" for number in itertools.count(1))
+    fresh = (key for key in numbers if key not in given | set(known.values()))
     seen: set[str] = set()
-    used = {material.key for material in guide.materials} | set(taken)
-    numbers = (f"m{number}" for number in range(1, len(used) + len(guide.materials) + 2))
-    fresh = (key for key in numbers if key not in used)
     materials = []
     for material in guide.materials:
-        key = next(fresh) if material.key in seen | {""} else material.key
+        key = material.key
+        if key in seen | {""}:
+            key = known.get(material.name, "")
+            key = key if key and key not in given | seen else next(fresh)
         seen.add(key)
         materials.append(material.model_copy(update={"key": key}))
     return guide.model_copy(update={"materials": materials})

@@ -27,6 +27,8 @@ NEXT_STATUS: dict[tuple[CaseStatus, CaseAction], CaseStatus] = {
     (S.SUSPENDED, A.RESUME): S.EXAMINING,
     (S.SUSPENDED, A.WITHDRAW): S.CLOSED,
     (S.DECIDED, A.DELIVER): S.DELIVERED,
+    # another system's log ends a case without telling how it was decided
+    (S.SUBMITTED, A.CLOSE_ELSEWHERE): S.CLOSED,
     # a typing error is voided with its reason, never deleted (办结结果 2)
     (S.SUBMITTED, A.VOID): S.CLOSED,
     (S.ACCEPTED, A.VOID): S.CLOSED,
@@ -43,6 +45,7 @@ RESULT_OF: dict[CaseAction, CaseResult] = {
     A.WITHDRAW: CaseResult.WITHDRAWN,
     A.EXPIRE_CORRECTION: CaseResult.CORRECTION_EXPIRED,
     A.VOID: CaseResult.VOIDED,
+    A.CLOSE_ELSEWHERE: CaseResult.CLOSED_ELSEWHERE,
 }
 
 HOLDER_OF: dict[CaseStatus, HolderKind] = {

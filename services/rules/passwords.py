@@ -23,6 +23,8 @@ def check(password: str, *, username: str) -> None:
         faults.append(f"大写字母、小写字母、数字、符号中至少含 {LEAST_CLASSES} 类")
     if username and username.lower() in password.lower():
         faults.append("不得包含用户名")
+    if password != password.strip():
+        faults.append("首尾不得有空格")
     if faults:
         message = "新密码须" + "；".join(faults)
         raise Invalid(message, {"password": message})

@@ -114,11 +114,15 @@ def test_two_rows_of_one_name_are_matched_in_their_order():
     ]
 
 
-def test_materials_get_keys_that_are_neither_repeated_nor_reused():
+def test_materials_get_keys_of_their_own():
     rows = [{"name": "甲"}, {"key": "m2", "name": "乙"}, {"key": "m2", "name": "丙"}, {"name": "丁"}]
-    keys = [material.key for material in with_keys(guide(materials=rows), taken=["m1"]).materials]
-    assert keys == ["m3", "m2", "m4", "m5"]
+    assert [material.key for material in with_keys(guide(materials=rows)).materials] == ["m1", "m2", "m3", "m4"]
     assert with_keys(guide()) == guide()
+
+
+def test_a_material_typed_again_keeps_its_key_and_a_new_one_never_gets_that_of_another():
+    typed = guide(materials=[{"name": "平面图"}, {"name": "申请表"}])
+    assert [material.key for material in with_keys(typed, old=guide()).materials] == ["m3", "m2"]
 
 
 def test_amounts_are_written_without_exponents():

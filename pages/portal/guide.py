@@ -1,0 +1,53 @@
+"""办事大厅: the first page. One large question, then what is found, or the doors to look behind."""
+
+import streamlit as st
+
+from services import actors, popularity
+from services.catalogue import items
+from ui import page, pickers, portal, tables
+
+PER_PAGE = 20
+
+page.begin("办事大厅", requires=None)
+portal.always_in_reach()
+
+words = portal.search()
+audience = portal.audience()
+topic, department = page.query("topic"), page.query("department")
+is_looking = bool(words or topic or department)
+number = tables.page_number("found", (words, audience, topic, department))
+
+with page.transaction() as session:
+    district = page.district_id()
+    counts = items.browse_counts(session, district)
+    popular = [] if is_looking else popularity.popular(session, district, today=page.now().date())
+    found = items.find(
+        session,
+        actors.public(district),
+        words=words,
+        audience=audience,
+        topic=topic or None,
+        department_id=int(department) if department.isdigit() else None,
+        only_published=True,
+        page=number,
+        per_page=PER_PAGE,
+    )
+
+names = {
+    "topic": {f"{kind.value}:{code}": name for kind, code, name, _ in counts.topics},
+    "department": {str(identity): name for identity, name, _ in counts.departments},
+}
+pickers.chips(
+    {"words": words, "topic": names["topic"].get(topic, topic), "department": names["department"].get(department, "")},
+    key="portal",
+)
+
+if not is_looking:
+    portal.popular(popular)
+    portal.doors(counts, audience)
+if is_looking and found.rows:
+    portal.found(found.rows)
+    tables.pages("found", total=found.total, page=number, per_page=PER_PAGE, unit="项")
+elif not found.rows:
+    portal.nothing_found(words)
+st.caption("事项内容由各实施部门编制、政务服务中心审核发布。")
