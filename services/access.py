@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, false, select
 
 from models.cases import Case, CaseTask
 from models.catalogue import ServiceItem
+from models.counts import DailyCaseCount, MonthlyCaseCount
 from models.enums import Permission, ScopeKind
 from services.actors import Actor
 
@@ -46,6 +47,24 @@ def visible(query: Select[Unpack[Columns]], actor: Actor, *, by_task: bool = Fal
             )
         )
     return query.where(scope)
+
+
+def visible_sums(
+    query: Select[Unpack[Columns]], actor: Actor, table: type[DailyCaseCount] | type[MonthlyCaseCount]
+) -> Select[Unpack[Columns]]:
+    """Narrow a query over sums by centre and department to the actor's scope, as `visible` does for cases."""
+    query = query.where(table.district_id == actor.district_id)
+    if not actor.permissions & CASE_PERMISSIONS:
+        return query.where(false())
+    match actor.scope:
+        case ScopeKind.DISTRICT:
+            return query
+        case ScopeKind.ORGANISATION:
+            return query.where(table.centre_id.in_(actor.centre_ids))
+        case ScopeKind.DEPARTMENT:
+            return query.where(table.department_id == actor.department_id)
+        case ScopeKind.WINDOW:  # these sums know no window
+            return query.where(false())
 
 
 def editable_items(query: Select[Unpack[Columns]], actor: Actor) -> Select[Unpack[Columns]]:

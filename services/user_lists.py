@@ -124,3 +124,14 @@ def _row(
         user.must_change_password,
         last_sign_in,
     )
+
+
+def windows(session: Session, *, actor: Actor) -> dict[int, str]:
+    """Windows in use, by id: `大厅 · 12`."""
+    rows = session.execute(
+        select(Window.id, Organisation.name, Window.number)
+        .join(Organisation, and_(Organisation.district_id == Window.district_id, Organisation.id == Window.centre_id))
+        .where(Window.district_id == actor.district_id, Window.is_active)
+        .order_by(Organisation.code, Window.number)
+    )
+    return {identity: f"{centre} · {number}" for identity, centre, number in rows}

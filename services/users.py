@@ -131,14 +131,22 @@ def enable(session: Session, user_id: int, *, actor: Actor, now: dt.datetime) ->
     _record(session, "user.enable", user, actor=actor, now=now, before=before)
 
 
+def _right_to_reset(held: frozenset[Role]) -> Permission:
+    return Permission.GRANTS_APPROVE if held & EXCLUSIVE_ROLES else Permission.USERS_EDIT
+
+
+def may_reset(held: frozenset[Role], actor: Actor) -> bool:
+    """Whether the actor resets the password of somebody with these roles."""
+    return actor.may(_right_to_reset(held))
+
+
 def reset_password(session: Session, user_id: int, *, actor: Actor, now: dt.datetime) -> Issued:
     """A new one-time password; every sign-in ends.
 
     Administrators' passwords are reset by the security administrator: else whoever makes accounts could become one.
     """
     user = _other(session, user_id, actor=actor)
-    is_administrator = bool(roles_of(session, user) & EXCLUSIVE_ROLES)
-    actor.must(Permission.GRANTS_APPROVE if is_administrator else Permission.USERS_EDIT)
+    actor.must(_right_to_reset(roles_of(session, user)))
     password = passwords.one_time()
     passwords.replace(session, user, passwords.hashed(password), now=now)
     user.must_change_password = True

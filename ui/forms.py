@@ -35,6 +35,10 @@ class Fields:
         self.keep(field)
         return value
 
+    def place(self, field: str) -> None:
+        """Where the errors of a field are said that is more than one widget."""
+        self._keep(field, None)
+
     def text(self, field: str, label: str, value: str = "", **more: Any) -> str:
         return self._keep(field, st.text_input(label, value, key=self.key(field), **more) or "")
 

@@ -43,7 +43,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 TOPICS_OF = {"user_topic_type": Audience.PERSON, "corp_topic_type": Audience.ENTERPRISE}
-REMOTE = {HandlingChannel.WEB, HandlingChannel.MOBILE, HandlingChannel.COURIER}
+REMOTE = {HandlingChannel.WEB, HandlingChannel.MOBILE}
 NECESSITIES = {
     Necessity.REQUIRED: "必须带的",
     Necessity.DEFERRABLE: "可以先办后补的（容缺后补）",
@@ -113,7 +113,7 @@ def _visits(guide: Guide) -> str:
 def _ways(guide: Guide) -> str:
     if not guide.handle_type:
         return words.NOTHING
-    return "可以不到现场" if REMOTE & set(guide.handle_type) else "到窗口"
+    return "线上可办" if REMOTE & set(guide.handle_type) else "到窗口"
 
 
 def facts(guide: Guide) -> None:
@@ -143,9 +143,9 @@ def checklist(materials: Sequence[Material]) -> None:
         if chosen:
             st.markdown(f"**{heading}**（{len(chosen)}）")
         for number, material in chosen:
-            st.checkbox(f"**{plain(material.name)}** {_copies(material)}", key=f"material-{number}")
-            if about := _about(material):
-                st.caption(about)
+            with st.container(gap=None):
+                st.checkbox(f"**{plain(material.name)}** {_copies(material)}", key=f"material-{number}")
+                st.caption(_about(material))
 
 
 def _copies(material: Material) -> str:
@@ -155,13 +155,14 @@ def _copies(material: Material) -> str:
 
 
 def _about(material: Material) -> str:
-    parts_ = [
-        f"适用情形：{material.condition}" if material.condition else "",
-        f"由{material.issuer}出具" if material.issuer else "",
-        "由政府部门核发，能共享核验的可免交" if material.source_channel is SourceChannel.GOVERNMENT else "",
-        material.note,
-    ]
-    return "；".join(plain(part) for part in parts_ if part)
+    said = [f"适用情形：{material.condition}" if material.condition else "", _source(material), material.note]
+    return "；".join(plain(part.rstrip("。；")) for part in said if part)
+
+
+def _source(material: Material) -> str:
+    if material.source_channel is SourceChannel.GOVERNMENT:
+        return f"由{material.issuer or '政府部门'}核发，能共享核验的可免交"
+    return f"由{material.issuer}出具" if material.issuer else ""
 
 
 def places(rows: Sequence[WindowPlace]) -> None:
@@ -208,7 +209,8 @@ def for_citizens(guide: Guide) -> None:
         st.subheader("要带什么", anchor=False)
         checklist(guide.materials)
         _text("什么情况能办", guide.accept_condition, guide.scope_of_application)
-        _text("什么情况不能办", guide.prohibited, guide.limit_explain)
+        _text("什么情况不能办", guide.prohibited)
+        _text("有没有数量限制", guide.limit_explain)
     with right:
         st.subheader("去哪里办", anchor=False)
         places(guide.places)

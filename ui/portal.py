@@ -17,8 +17,9 @@ ALWAYS = {
     "pages/portal/consult.py": "问一问",
     "pages/portal/feedback.py": "评一评",
 }
-AUDIENCES = {"": "全部", Audience.PERSON: "个人办事", Audience.ENTERPRISE: "企业办事"}
-MOST_DEPARTMENTS = 12
+DEPARTMENTS = "department"
+DOORS = {Audience.PERSON: "个人办事", Audience.ENTERPRISE: "企业办事", DEPARTMENTS: "按部门找"}
+NARROW = "\u00a0"  # keeps a figure and its unit on one line
 
 
 def always_in_reach() -> None:
@@ -33,9 +34,11 @@ def search() -> str:
     asked = page.query("words")
     if st.session_state.get("portal-words") != asked:
         st.session_state["portal-words"] = asked
+    st.subheader("您想办什么事？", anchor=False)
     st.text_input(
-        "### 您想办什么事？",
+        "您想办什么事？",
         key="portal-words",
+        label_visibility="collapsed",
         type="search",
         placeholder="例如：卫生许可、身份证，或拼音首字母 wsxk",
         on_change=lambda: page.set_query(words=st.session_state["portal-words"]),
@@ -43,41 +46,38 @@ def search() -> str:
     return asked.strip()
 
 
-def audience() -> Audience | None:
-    """Persons or enterprises; everybody at first."""
-    asked = page.query("for")
-    asked = asked if asked in AUDIENCES else ""
-    if st.session_state.get("portal-for") != asked:
-        st.session_state["portal-for"] = asked
+def door() -> str:
+    """By which door people look: as a person, as an enterprise, by department."""
+    asked = page.query("by")
+    asked = asked if asked in DOORS else Audience.PERSON
+    if st.session_state.get("portal-by") != asked:
+        st.session_state["portal-by"] = asked
     st.segmented_control(
-        "办事人",
-        list(AUDIENCES),
-        key="portal-for",
-        format_func=lambda value: AUDIENCES[value],
+        "怎么找",
+        list(DOORS),
+        key="portal-by",
+        format_func=lambda value: DOORS[value],
         label_visibility="collapsed",
         required=True,
-        on_change=lambda: page.set_query(**{"for": st.session_state["portal-for"], "topic": None}),
+        on_change=lambda: page.set_query(by=st.session_state["portal-by"]),
     )
-    return Audience(asked) if asked else None
+    return asked
 
 
-def doors(counts: BrowseCounts, wanted: Audience | None) -> None:
-    """Topics and departments as tiles with how many items lie behind each."""
-    for kind in [wanted] if wanted else list(Audience):
-        topics = [row for row in counts.topics if row[0] is kind]
-        if topics:
-            st.subheader(f"{kind.label}：按主题找", anchor=False)
-            _tiles([(f"{row[0].value}:{row[1]}", row[2], row[3]) for row in topics], "topic")
-    if counts.departments:
-        st.subheader("按部门找", anchor=False)
+def doors(counts: BrowseCounts, chosen: str) -> None:
+    """Topics or departments as tiles with how many items lie behind each."""
+    if chosen == DEPARTMENTS:
         _tiles([(str(identity), name, count) for identity, name, count in counts.departments], "department")
+    else:
+        topics = [row for row in counts.topics if row[0] == chosen]
+        _tiles([(f"{row[0].value}:{row[1]}", row[2], row[3]) for row in topics], "topic")
 
 
 def _tiles(rows: Sequence[tuple[str, str, int]], name: str) -> None:
-    with st.grid("auto", min_column_width=150, gap="xsmall"):
+    with st.grid("auto", min_column_width=176, gap="xsmall"):
         for value, label, count in rows:
             st.button(
-                f"{page.plain(label)}　:gray[{words.count(count)} 项]",
+                f"{page.plain(label)}　:gray[{words.count(count)}{NARROW}项]",
                 key=f"door-{name}-{value}",
                 width="stretch",
                 wrap=True,
@@ -91,14 +91,15 @@ def popular(rows: Sequence[PopularItem]) -> None:
         st.subheader("大家常办", anchor=False)
         with st.grid("auto", min_column_width=260, gap="xsmall"):
             for row in rows:
-                st.page_link(ITEM_PAGE, label=page.plain(row.name), query_params={"code": row.code}, width="stretch")
+                name = f":primary[{page.plain(row.name)}]"
+                st.page_link(ITEM_PAGE, label=name, query_params={"code": row.code}, width="stretch")
 
 
 def found(rows: Sequence[ItemRow]) -> None:
     """The items found, one line each, with what decides whether to open it."""
     for row in rows:
         with st.container(border=True, gap="xxsmall"):
-            st.page_link(ITEM_PAGE, label=f"**{page.plain(row.name)}**", query_params={"code": row.code})
+            st.page_link(ITEM_PAGE, label=f":primary[**{page.plain(row.name)}**]", query_params={"code": row.code})
             facts = [row.department, row.case_type.label if row.case_type else "", f"{row.promise}办结"]
             facts = [fact for fact in facts if fact and not fact.startswith(words.NOTHING)]
             suspended = " :violet-badge[暂停办理]" if row.state is ItemState.SUSPENDED else ""

@@ -1,6 +1,7 @@
 """The sign-in form: streamlit-authenticator's, over our users, our sessions and our cookie (design §5, security 4)."""
 
 import csv
+import operator
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -14,7 +15,7 @@ import settings
 from services import database, passwords, sign_in
 from services import sign_in_sessions as sessions
 from services.errors import DomainError
-from ui import page, visitor
+from ui import page, tables, visitor
 
 FIELDS = {"Form name": "账号登录", "Username": "用户名", "Password": "密码", "Login": "登录"}
 DEMO_ACCOUNTS = settings.DATA / "demo_accounts.csv"
@@ -105,9 +106,10 @@ def _demo_accounts() -> None:
     st.subheader("演示账号", anchor=False)
     with DEMO_ACCOUNTS.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    st.dataframe(
-        [[row["username"], row["password"], row["role_label"], row["what"]] for row in rows],
-        column_config={"0": "用户名", "1": "密码", "2": "角色", "3": "可以试试"},
-        hide_index=True,
-        width="stretch",
+    columns = {"role_label": "角色", "username": "用户名", "password": "密码", "what": "可以试试"}
+    tables.show(
+        rows,
+        [tables.Column(title, operator.itemgetter(name)) for name, title in columns.items()],
+        key="demo",
+        alt="演示账号：角色、用户名、密码和可以试的功能",
     )

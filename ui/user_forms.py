@@ -1,13 +1,14 @@
 """The parts of the users' page: an account's form, its rights, its dangerous acts, the password to hand over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from models.enums import EXCLUSIVE_ROLES, OrganisationKind, Role, ScopeKind
+from models.enums import EXCLUSIVE_ROLES, OrganisationKind, Permission, Role, ScopeKind
 from models.people import User
-from services import database, organisations, users
-from services.organisations.tree import OrganisationRow
+from services import users
+from services.actors import Actor
+from services.organisations import OrganisationRow
 from services.user_lists import UserRow
 from ui import forms, page, tables, words
 
@@ -34,38 +35,114 @@ def state(row: UserRow) -> str:
     return "待改初始密码" if row.must_change_password else "正常"
 
 
-def account(tree: Sequence[OrganisationRow], windows: dict[int | None, str], user: User | None) -> None:
+def account(user: User | None, tree: Sequence[OrganisationRow], windows: Mapping[int, str], *, actor: Actor) -> None:
     """The form of an account, new or present."""
     fields = forms.Fields(f"user-{user.id if user else 'new'}")
-    homes = {row.id: f"{'　' * row.depth}{row.name}" for row in tree if row.kind is not OrganisationKind.DEPARTMENT}
-    homes |= {row.id: row.name for row in tree if row.kind is OrganisationKind.DEPARTMENT}
-    departments: dict[int | None, str] = {None: "（无）"}
-    departments |= {row.id: row.name for row in tree if row.kind is OrganisationKind.DEPARTMENT}
     with st.form(fields.key("account"), border=False):
-        details = users.UserDetails(
-            display_name=fields.text("display_name", "姓名", user.display_name if user else ""),
-            username=fields.text("username", "用户名", user.username if user else "", placeholder="例如 zhang.san"),
-            badge_number=fields.text("badge_number", "工号", user.badge_number if user else ""),
-            organisation_id=fields.choice(
-                "organisation_id", "所属机构", homes, user.organisation_id if user else None
-            )
-            or 0,
-            department_id=fields.choice(
-                "department_id", "所属部门", departments, user.department_id if user else None
-            ),
-            window_id=fields.choice("window_id", "窗口", windows, user.window_id if user else None),
-        )
-        pressed = st.form_submit_button("保存" if user else "建立账号", type="primary")
+        details = _details(fields, user, tree, windows)
+        pressed = st.form_submit_button("保存账号" if user else "建立账号", type="primary")
     if pressed and user is None:
         fields.perform(
-            lambda session: users.create(session, details, actor=page.confirmed(session), now=page.now()),
-            done=lambda issued: f"账号 {issued.username} 已建立，请由安全管理员授权",
-            then=hand_over,
+            lambda session: users.create(session, details, actor=actor, now=page.now()),
+            done=lambda issued: f"账号 {issued.username} 已建立；授权后方可使用业务功能",
+            then=_hand_over,
         )
     elif pressed and user is not None:
         fields.perform(
-            lambda session: users.edit(
-                session, user.id, details, version=user.version, actor=page.confirmed(session), now=page.now()
-            ),
+            lambda session: users.edit(session, user.id, details, version=user.version, actor=actor, now=page.now()),
             done=f"{details.display_name} 的账号已保存",
         )
+
+
+def _details(
+    fields: forms.Fields, user: User | None, tree: Sequence[OrganisationRow], windows: Mapping[int, str]
+) -> users.UserDetails:
+    departments = {row.id: row.name for row in tree if row.kind is OrganisationKind.DEPARTMENT}
+    homes = {row.id: "　" * row.depth + row.name for row in tree if row.id not in departments} | departments
+    names, places = st.columns(2)
+    with names:
+        display_name = fields.text("display_name", "姓名", user.display_name if user else "")
+        username = fields.text("username", "用户名", user.username if user else "", placeholder="例如 zhang.san")
+        badge_number = fields.text("badge_number", "工号", user.badge_number if user else "")
+    with places:
+        home = fields.choice("organisation_id", "所属机构", homes, user.organisation_id if user else None)
+        none: dict[int | None, str] = {None: "（无）"}
+        department = fields.choice(
+            "department_id", "所属部门", none | departments, user.department_id if user else None
+        )
+        window = fields.choice("window_id", "窗口", none | dict(windows), user.window_id if user else None)
+    return users.UserDetails(username, display_name, badge_number, home or 0, department, window)
+
+
+def rights(user: User, held: frozenset[Role], *, actor: Actor) -> None:
+    """The roles and the part of the records: given by the security administrator."""
+    fields = forms.Fields(f"rights-{user.id}")
+    with st.form(fields.key("form"), border=False):
+        roles = fields.choices("roles", "角色", Role.labels(), [role.value for role in sorted(held)])
+        scope = fields.choice("scope", "数据范围", ScopeKind.labels(), user.scope.value)
+        exclusive = "、".join(role.label for role in Role if role in EXCLUSIVE_ROLES)
+        st.caption(f"三员分立：{exclusive}不得兼任其他角色，也不得互相兼任。")
+        pressed = st.form_submit_button("授权", type="primary")
+    if pressed:
+        fields.perform(
+            lambda session: users.grant(
+                session,
+                user.id,
+                [Role(role) for role in roles],
+                ScopeKind(scope),
+                version=user.version,
+                actor=actor,
+                now=page.now(),
+            ),
+            done=f"{user.display_name} 的权限已更新，立即生效",
+        )
+
+
+def acts(user: User, held: frozenset[Role], *, actor: Actor) -> None:
+    """What is done to an account, each confirmed with what will happen."""
+    name = page.plain(user.display_name)
+    may_edit = actor.may(Permission.USERS_EDIT)
+    is_usable = user.is_active and not (user.locked_until and user.locked_until > page.now())
+    reset = enable = disable = None
+    with st.container(horizontal=True):
+        if users.may_reset(held, actor):
+            told = f"生成 {name} 的一次性密码（24 小时内有效，首次登录须修改），其现有登录全部退出。"
+            reset = forms.confirm("重置密码", will_do=told, key="reset")
+        if may_edit and not is_usable:
+            enable = st.button("解除锁定" if user.is_active else "恢复使用")
+        if may_edit and user.is_active:
+            told = f"{name} 立即退出登录，且不能再登录。"
+            disable = forms.confirm("停用", will_do=told, key="disable", needs="停用原因")
+    if reset is not None:
+        page.perform(
+            lambda session: users.reset_password(session, user.id, actor=actor, now=page.now()),
+            done=lambda issued: f"{issued.username} 的密码已重置",
+            then=_hand_over,
+        )
+    if enable:
+        page.perform(
+            lambda session: users.enable(session, user.id, actor=actor, now=page.now()),
+            done=f"{user.display_name} 可以登录了",
+        )
+    if disable is not None:
+        page.perform(
+            lambda session: users.disable(session, user.id, reason=disable, actor=actor, now=page.now()),
+            done=f"{user.display_name} 已停用",
+        )
+
+
+def _hand_over(issued: users.Issued) -> None:
+    st.session_state["_issued"] = (issued.username, issued.password)
+
+
+def handed_over() -> None:
+    """The one-time password, until it is put away; it can never be shown again."""
+    if "_issued" not in st.session_state:
+        return
+    username, password = st.session_state["_issued"]
+    with st.container(border=True):
+        st.markdown(f"用户 **{page.plain(username)}** 的一次性密码（仅显示这一次，24 小时内有效，请当面或电话告知本人）：")
+        st.code(password, language=None)
+        if st.button("已记下，收起", key="put_away"):
+            del st.session_state["_issued"]
+            st.rerun()

@@ -931,6 +931,12 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
+        "ix_cases_decided",
+        "cases",
+        ["district_id", "decided_at", "id"],
+        unique=False,
+    )
+    op.create_index(
         "ix_cases_time", "cases", ["district_id", "submitted_at", "id"], unique=False
     )
     op.create_table(
@@ -1233,6 +1239,7 @@ def downgrade() -> None:
     op.drop_table("password_history")
     op.drop_table("download_tokens")
     op.drop_index("ix_cases_time", table_name="cases")
+    op.drop_index("ix_cases_decided", table_name="cases")
     op.drop_index(
         "ix_cases_open",
         table_name="cases",

@@ -2,30 +2,27 @@
 
 import streamlit as st
 
-from services import actors, popularity
+from services import popularity
 from services.catalogue import items
 from ui import page, pickers, portal, tables
 
 PER_PAGE = 20
 
-page.begin("办事大厅", requires=None)
+visitor = page.begin("办事大厅", requires=None)
 portal.always_in_reach()
 
 words = portal.search()
-audience = portal.audience()
 topic, department = page.query("topic"), page.query("department")
 is_looking = bool(words or topic or department)
-number = tables.page_number("found", (words, audience, topic, department))
+number = tables.page_number("found", (words, topic, department))
 
 with page.transaction() as session:
-    district = page.district_id()
-    counts = items.browse_counts(session, district)
-    popular = [] if is_looking else popularity.popular(session, district, today=page.now().date())
+    counts = items.browse_counts(session, visitor.district_id)
+    popular = [] if is_looking else popularity.popular(session, visitor.district_id, today=page.now().date())
     found = items.find(
         session,
-        actors.public(district),
+        visitor,
         words=words,
-        audience=audience,
         topic=topic or None,
         department_id=int(department) if department.isdigit() else None,
         only_published=True,
@@ -44,7 +41,7 @@ pickers.chips(
 
 if not is_looking:
     portal.popular(popular)
-    portal.doors(counts, audience)
+    portal.doors(counts, portal.door())
 if is_looking and found.rows:
     portal.found(found.rows)
     tables.pages("found", total=found.total, page=number, per_page=PER_PAGE, unit="项")

@@ -5,10 +5,10 @@ import streamlit as st
 from services.catalogue import items
 from ui import guides, page, portal
 
-page.begin("办事指南", requires=None)
+visitor = page.begin("办事指南", requires=None)
 
 with page.transaction() as session:
-    item = items.published(session, page.district_id(), page.query("code"))
+    item = items.published(session, visitor.district_id, page.query("code"))
 
 st.header(page.plain(item.name), anchor=False)
 st.caption(page.plain(f"{item.department}　事项编码 {item.code}　第 {item.version_number} 版"))

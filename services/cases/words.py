@@ -49,10 +49,15 @@ def tokens(*texts: str | None) -> list[str]:
 
 def asked(query: str) -> list[str]:
     """The tokens that a query needs. Raises Invalid for a query too short to search by."""
-    found = tokens(query)
+    found = [token for token in tokens(query) if len(token) > 1 or not HAN.match(token)]
     if not found or (len(found) == 1 and len(found[0]) == 1):
         raise Invalid("请至少输入两个字再查询", {"words": "请至少输入两个字"})
     return found
+
+
+def inexact(query: str) -> list[str]:
+    """The runs that their tokens alone do not tell apart: three characters and more, and one that stands alone."""
+    return [run for run in runs(query) if HAN.match(run) and len(run) != 2]
 
 
 def match_expression(wanted: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 """The codes of an item, side by side (R-CAT-02), and what they lead to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -21,6 +22,11 @@ def of_guide(own: str, guide: Guide) -> dict[CodeScheme, str]:
     """Every code that is filled in."""
     codes = {CodeScheme.OWN: own} | {scheme: getattr(guide, element) for scheme, element in ELEMENTS.items()}
     return {scheme: code for scheme, code in codes.items() if code}
+
+
+def of_values(values: Mapping[str, str]) -> dict[CodeScheme, str]:
+    """The codes among a sheet's values, by element."""
+    return {scheme: values[element] for scheme, element in ELEMENTS.items() if values.get(element)}
 
 
 def identifying(codes: dict[CodeScheme, str]) -> set[CodeScheme]:
@@ -64,6 +70,20 @@ def resolve(session: Session, district_id: int, codes: Iterable[str]) -> dict[st
     )
     by_scheme = sorted(rows, key=lambda row: row.scheme is CodeScheme.OWN)
     return {row.code: row.item_id for row in by_scheme}
+
+
+def not_taken(session: Session, district_id: int, rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Rows of new codes without those that stand already, or twice among them: a basic code is shared by many items."""
+    held = select(ItemCode.scheme, ItemCode.code).where(
+        ItemCode.district_id == district_id, ItemCode.scheme.in_([CodeScheme.BASIC, CodeScheme.TASK])
+    )
+    seen = {(row.scheme, row.code) for row in session.execute(held)}
+    free = []
+    for row in rows:
+        if (key := (row["scheme"], row["code"])) not in seen:
+            seen.add(key)
+            free.append(row)
+    return free
 
 
 def forget(session: Session, district_id: int, item_ids: Iterable[int]) -> None:

@@ -36,23 +36,35 @@ def find(
 
     Raises NotAllowed for unpublished items without 查看事项.
     """
-    if not only_published:
-        actor.must(Permission.CATALOGUE_READ)
-    typed = searching.split(words)
-    conditions = searching.matches(typed) + searching.filters(
+    query = _matching(
+        actor,
+        words=words,
         department_id=department_id,
         audience=audience,
         topic=topic,
         item_type=item_type,
+        case_type=case_type,
         state=state,
         version_state=version_state,
+        only_published=only_published,
     )
-    if case_type is not None:
-        conditions.append(ServiceItem.case_type == case_type)
-    query = _rows(actor.district_id, conditions, only_published=only_published)
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    query = query.order_by(*searching.order(typed)).limit(per_page).offset((max(page, 1) - 1) * per_page)
+    query = query.limit(per_page).offset((max(page, 1) - 1) * per_page)
     return Page(_item_rows(session, query), total, max(page, 1), per_page)
+
+
+def standing(session: Session, actor: Actor, **filters: Any) -> list[tuple[int, int]]:
+    """All that `find` would list under the same filters: (item, version) in the same order."""
+    query = _matching(actor, **filters).with_only_columns(ServiceItem.id, ItemVersion.id)
+    return [(row[0], row[1]) for row in session.execute(query) if row[1] is not None]
+
+
+def _matching(actor: Actor, *, words: str = "", only_published: bool = False, **filters: Any) -> Select[Any]:
+    if not only_published:
+        actor.must(Permission.CATALOGUE_READ)
+    typed = searching.split(words)
+    conditions = searching.matches(typed) + searching.filters(**filters)
+    return _rows(actor.district_id, conditions, only_published=only_published).order_by(*searching.order(typed))
 
 
 def _rows(district_id: int, conditions: Iterable[ColumnElement[bool]], *, only_published: bool) -> Select[Any]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, String, and_, case, cast, or_, select
 
 from models.catalogue import ItemVersion, ServiceItem
-from models.enums import Audience, ItemState, VersionState
+from models.enums import Audience, CaseType, ItemState, VersionState
 from models.organisations import WindowDepartment
 from services.actors import Actor
 
@@ -59,17 +59,19 @@ def _begins(text: str) -> ColumnElement[bool]:
 
 def filters(
     *,
-    department_id: int | None,
-    audience: Audience | None,
-    topic: str | None,
-    item_type: str | None,
-    state: ItemState | None,
-    version_state: VersionState | None,
+    department_id: int | None = None,
+    audience: Audience | None = None,
+    topic: str | None = None,
+    item_type: str | None = None,
+    case_type: CaseType | None = None,
+    state: ItemState | None = None,
+    version_state: VersionState | None = None,
 ) -> list[ColumnElement[bool]]:
     """The conditions of those filters that are set."""
     wanted = {
         ServiceItem.department_id: department_id,
         ServiceItem.item_type: item_type,
+        ServiceItem.case_type: case_type,
         ServiceItem.state: state,
         ItemVersion.state: version_state,
     }

@@ -17,9 +17,8 @@ from services.database import is_sqlite
 Rows = Iterable[tuple[Any, ...]]
 CHUNK = 50_000
 DAY = 86_400
-SEARCH_INDEX = (
-    "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_case_words_words' AND schemaname = current_schema()"
-)
+SEARCH_INDEX = "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_case_words_words'"
+
 
 
 def insert(session: Session, table: str, columns: Sequence[str], rows: Rows) -> int:

@@ -1,4 +1,4 @@
-"""Fictional applicants: names combined at random, ids with valid check digits that no register ever issued (domain §6.4)."""
+"""Fictional applicants: names combined at random, ids with fitting check digits that nobody was given (domain §6.4)."""
 
 import datetime as dt
 import random

@@ -76,7 +76,7 @@ class Year:
 
     @cached_property
     def numbers(self) -> list[str]:
-        """As services.cases.numbers gives them; the check digits are worked out for all at once (ISO 7064 MOD 11,10)."""
+        """As services.cases.numbers gives them; check digits for all at once (ISO 7064 MOD 11,10)."""
         prefixes = [f"{self.region}{day:%Y%m%d}" for day in self.period.days]
         heads = np.array([[int(digit) for digit in prefix] for prefix in prefixes], dtype=np.int16)[self.days]
         tails = np.stack([self.serials // 10**place % 10 for place in (4, 3, 2, 1, 0)], axis=1)

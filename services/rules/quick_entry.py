@@ -1,4 +1,4 @@
-"""What a clerk's hurried typing means: words with the number of a candidate behind them, and what an applicant is found by."""
+"""What hurried typing means: words with the number of a candidate behind them, and what an applicant is found by."""
 
 import re
 from enum import StrEnum

@@ -1,0 +1,156 @@
+"""Reading the audit trail: searched, paged, its actions and subjects in words."""
+
+import dataclasses
+import datetime as dt
+import json
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+import settings
+from models.audit import AuditEntry
+from models.enums import Permission
+from services.actors import Actor
+from services.exchange import workbooks
+
+PAGE_SIZE = 50
+MOST_COUNTED = 10_000
+MOST_EXPORTED = 50_000
+CELL_TEXT = 8_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HEADINGS = ("序号", "时间", "人员", "操作", "对象", "编号", "理由", "来自", "改动前", "改动后")
+
+SUBJECTS = {
+    "user": "用户",
+    "case": "办件",
+    "item": "事项",
+    "item_version": "事项版本",
+    "organisation": "机构",
+    "window": "窗口",
+    "calendar": "工作日历",
+    "calendar_day": "日历日",
+    "calendar_year": "日历年",
+    "calendar_override": "大厅日历",
+    "file": "文件",
+    "import_batch": "导入批次",
+}
+VERBS = {
+    "sign_in": "登录",
+    "sign_out": "退出登录",
+    "sign_ins_ended": "登录被终止",
+    "lock": "账号锁定",
+    "password_change": "修改密码",
+    "password_reset": "重置密码",
+    "create": "新建",
+    "edit": "修改",
+    "grant": "授权",
+    "disable": "停用",
+    "enable": "恢复使用",
+    "deactivate": "停用",
+    "reactivate": "恢复使用",
+    "download": "下载",
+    "day": "调整日期",
+    "year": "导入年度安排",
+    "override": "调整",
+    "override_removed": "撤销调整",
+    "submit": "提交审核",
+    "publish": "发布",
+    "approve": "通过",
+    "return": "退回",
+    "withdraw": "撤回",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Filters:
+    words: str = ""  # part of the actor's name, the action or the subject's number
+    subject_kind: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One line of the trail; `id` is its number in the chain."""
+
+    id: int
+    at: dt.datetime
+    actor_name: str
+    action: str
+    subject_kind: str
+    subject_id: str
+    reason: str
+    source: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+def _entry(row: AuditEntry) -> Entry:
+    names = [field.name for field in dataclasses.fields(Entry)][1:]
+    return Entry(row.sequence, *(getattr(row, name) for name in names))
+
+
+def action_words(action: str) -> str:
+    """`user.lock` → 用户：账号锁定; an action already in Chinese stays."""
+    subject, _, verb = action.partition(".")
+    return f"{SUBJECTS.get(subject, subject)}：{VERBS.get(verb, verb)}" if verb else action
+
+
+def _narrowed(query: Select, filters: Filters, actor: Actor) -> Select:
+    actor.must(Permission.AUDIT_READ)
+    query = query.where(AuditEntry.district_id == actor.district_id)
+    if words := filters.words.strip():
+        codes = [code for code, label in VERBS.items() if words in label]
+        query = query.where(
+            or_(
+                AuditEntry.actor_name.contains(words, autoescape=True),
+                AuditEntry.action.contains(words, autoescape=True),
+                AuditEntry.subject_id.contains(words, autoescape=True),
+                *(AuditEntry.action.endswith(f".{code}", autoescape=True) for code in codes),
+            )
+        )
+    if filters.subject_kind:
+        query = query.where(AuditEntry.subject_kind == filters.subject_kind)
+    if filters.since:
+        query = query.where(AuditEntry.at >= filters.since)
+    if filters.until:
+        query = query.where(AuditEntry.at < filters.until)
+    return query
+
+
+def _latest(session: Session, filters: Filters, actor: Actor, *, limit: int, offset: int = 0) -> list[Entry]:
+    query = _narrowed(select(AuditEntry), filters, actor).order_by(AuditEntry.sequence.desc())
+    return [_entry(row) for row in session.scalars(query.limit(limit).offset(offset))]
+
+
+def page(session: Session, filters: Filters, number: int, *, actor: Actor) -> tuple[list[Entry], int]:
+    """The `number`th page (from 1), latest first, and how many there are (counted to 10,000)."""
+    counted = _narrowed(select(AuditEntry.sequence), filters, actor).limit(MOST_COUNTED).subquery()
+    total = session.scalar(select(func.count()).select_from(counted)) or 0
+    return _latest(session, filters, actor, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE), total
+
+
+def workbook(session: Session, filters: Filters, *, actor: Actor) -> bytes:
+    """What is filtered, latest first, at most 50,000 lines, as XLSX."""
+    zone = settings.current().zone
+    rows = (
+        (
+            entry.id,
+            entry.at.astimezone(zone).isoformat(sep=" ", timespec="seconds"),
+            entry.actor_name,
+            action_words(entry.action),
+            SUBJECTS.get(entry.subject_kind, entry.subject_kind),
+            entry.subject_id,
+            entry.reason,
+            entry.source,
+            _json(entry.before),
+            _json(entry.after),
+        )
+        for entry in _latest(session, filters, actor, limit=MOST_EXPORTED)
+    )
+    return workbooks.write([("审计记录", HEADINGS, rows)])
+
+
+def _json(value: dict[str, Any] | None) -> str:
+    return json.dumps(value, ensure_ascii=False)[:CELL_TEXT] if value else ""

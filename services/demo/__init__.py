@@ -1,0 +1,6 @@
+"""The demonstration district: reference data, catalogue, staff and a year of cases."""
+
+from services.demo.building import Built as Built
+from services.demo.building import build as build
+from services.demo.district import seed_district as seed_district
+from services.demo.staff import accounts as accounts

@@ -1,0 +1,107 @@
+"""The checklist of materials on the intake form: received, to come later, or not needed, as each allows."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from models.enums import CaseType, MaterialState, Necessity, Permission
+from services.attachments import ACCEPTED, Upload
+from services.cases.intake import MaterialEntry, material_key
+from services.catalogue.rows import PublishedItem
+from services.rules.guide import Material
+from ui import intake_draft, page
+from ui.forms import Fields
+from ui.intake_draft import Draft
+
+S = MaterialState
+CHOICES: dict[Necessity, tuple[MaterialState, ...]] = {
+    Necessity.REQUIRED: (S.RECEIVED,),
+    Necessity.DEFERRABLE: (S.RECEIVED, S.DEFERRED),
+    Necessity.CONDITIONAL: (S.RECEIVED, S.NOT_APPLICABLE),
+}
+MARKS = {Necessity.REQUIRED: "必交", Necessity.DEFERRABLE: "可容缺", Necessity.CONDITIONAL: "按情形"}
+WIDTHS = (6, 4, 2, 2, 2)
+
+
+def draw(draft: Draft, fields: Fields, item: PublishedItem) -> tuple[list[MaterialEntry], list[Upload]]:
+    """What was ticked and the files. An instant case's materials are seen at the counter and only listed."""
+    required = item.guide.materials
+    if item.guide.project_type == CaseType.IMMEDIATE:
+        names = "、".join(material.name for material in required) or "无"
+        st.caption(f"即办件，当场核验：{page.plain(names)}")
+        return [], _files(draft, "attachments", "")
+    entries: list[MaterialEntry] = []
+    uploads: list[Upload] = []
+    with st.container(border=True, gap="xsmall"):
+        _head(draft, item)
+        for place, material in enumerate(required):
+            entry, files = _row(draft, item, material_key(material, place), material)
+            entries.append(entry)
+            uploads.extend(files)
+        fields.place("materials")
+    draft.mark(fields, materials=states(entries))
+    return entries, uploads
+
+
+def states(entries: Sequence[MaterialEntry]) -> tuple[str, ...]:
+    return tuple(entry.state.value for entry in entries)
+
+
+def _key(draft: Draft, item: PublishedItem, key: str, what: str) -> str:
+    return draft.key(f"{item.version_id}-{key}-{what}")
+
+
+def _head(draft: Draft, item: PublishedItem) -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**申请材料 {len(item.guide.materials)} 份**", width="content")
+        st.button("全部收齐（F4）", key=draft.key("all"), shortcut="F4", on_click=_take_all, args=(item,))
+
+
+@page.guard(Permission.CASES_INTAKE)
+def _take_all(item: PublishedItem) -> None:
+    """Everything that is not a matter of circumstances has been handed in."""
+    draft = intake_draft.at_hand()
+    for place, material in enumerate(item.guide.materials):
+        if material.necessity != Necessity.CONDITIONAL:
+            st.session_state[_key(draft, item, material_key(material, place), "state")] = S.RECEIVED
+
+
+def _row(draft: Draft, item: PublishedItem, key: str, material: Material) -> tuple[MaterialEntry, list[Upload]]:
+    def named(what: str) -> str:
+        return _key(draft, item, key, what)
+
+    name, state, originals, copies, files = st.columns(WIDTHS, vertical_alignment="center", gap="small")
+    name.markdown(f"{page.plain(material.name)}　:gray[:small[{MARKS[material.necessity]}]]", help=_help(material))
+    if material.necessity == Necessity.CONDITIONAL:
+        st.session_state.setdefault(named("state"), S.NOT_APPLICABLE)
+    with state:
+        chosen = st.segmented_control(
+            f"{material.name}的情况",
+            CHOICES[material.necessity],
+            format_func=lambda each: each.label,
+            key=named("state"),
+            label_visibility="collapsed",
+        )
+    with originals:
+        first = _number(f"{material.name}原件份数", "原件", material.originals, named("originals"))
+    with copies:
+        second = _number(f"{material.name}复印件份数", "复印件", material.copies, named("copies"))
+    with files:
+        uploads = _files(draft, named("files"), key)
+    return MaterialEntry(key, chosen or S.MISSING, first, second), uploads
+
+
+def _help(material: Material) -> str | None:
+    return page.plain("　".join(part for part in (material.condition, material.note) if part)) or None
+
+
+def _number(label: str, unit: str, value: int, key: str) -> int:
+    return st.number_input(label, 0, 99, value, key=key, label_visibility="collapsed", placeholder=unit)
+
+
+def _files(draft: Draft, key: str, material_key: str) -> list[Upload]:
+    with st.popover("附件", key=f"{key}-open"):
+        chosen = st.file_uploader(
+            f"附件（{'、'.join(ACCEPTED)}，每个不超过 10 MB）", ACCEPTED, accept_multiple_files=True, key=key
+        )
+    return [Upload(each.name, each.getvalue(), material_key or None) for each in chosen]
