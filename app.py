@@ -1,6 +1,6 @@
 """The front door: sitemap, sign-in, navigation by permission; and the ASGI application around it.
 
-Imported by a server (`streamlit run app.py`, `uvicorn app:app`) this file builds the application; run as a script, it draws.
+Imported by a server (`streamlit run app.py`, `uvicorn app:app`) it builds the application; run as a script, it draws.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,6 @@ from services.actors import Actor
 from ui import page, shell
 from ui.visitor import STAFF, Requirement, allowed
 
-PRODUCT = "一窗政务服务"
 PAGES = settings.ROOT / "pages"
 
 
@@ -80,11 +79,12 @@ def _pages(actor: Actor) -> dict[Place, st.Page]:
 def _first_staff_page(pages: dict[Place, st.Page], actor: Actor) -> st.Page | None:
     if actor.user_id is None:
         return None
-    return next(target for place, target in pages.items() if place.requires is not None and target.visibility == "visible")
+    for_staff = (target for place, target in pages.items() if place.requires is not None)
+    return next(target for target in for_staff if target.visibility == "visible")
 
 
 def main() -> None:
-    st.set_page_config(page_title=PRODUCT, page_icon=str(settings.ROOT / "static" / "favicon.png"), layout="wide")
+    shell.frame()
     actor = page.actor()
     pages = _pages(actor)
     sections: dict[str, list[st.Page]] = {}

@@ -97,7 +97,7 @@ def action_words(action: str) -> str:
     return f"{SUBJECTS.get(subject, subject)}：{VERBS.get(verb, verb)}" if verb else action
 
 
-def _narrowed(query: Select, filters: Filters, actor: Actor) -> Select:
+def _narrowed(query: Select[Any], filters: Filters, actor: Actor) -> Select[Any]:
     actor.must(Permission.AUDIT_READ)
     query = query.where(AuditEntry.district_id == actor.district_id)
     if words := filters.words.strip():

@@ -109,20 +109,23 @@ def take(
     session: Session, token: str, *, district_id: int, user_id: int | None, browser_hash: str, now: dt.datetime
 ) -> File | None:
     """Spend a token. None when it is unknown, spent, expired or another's: all read the same."""
-    mine = (
-        DownloadToken.district_id == district_id,
-        DownloadToken.token_hash == _hashed(token),
-        DownloadToken.browser_hash == browser_hash,
-        DownloadToken.user_id == user_id if user_id else DownloadToken.user_id.is_(None),
-    )
-    spent = session.execute(
+    found = session.execute(
         update(DownloadToken)
-        .where(*mine, DownloadToken.used_at.is_(None), DownloadToken.expires_at > now)
+        .where(
+            DownloadToken.district_id == district_id,
+            DownloadToken.token_hash == _hashed(token),
+            DownloadToken.browser_hash == browser_hash,
+            DownloadToken.user_id == user_id if user_id else DownloadToken.user_id.is_(None),
+            DownloadToken.used_at.is_(None),
+            DownloadToken.expires_at > now,
+        )
         .values(used_at=now)
-    )
-    if spent.rowcount != 1:
+        .returning(
+            DownloadToken.file_name, DownloadToken.content_type, DownloadToken.storage_key, DownloadToken.is_temporary
+        )
+    ).first()
+    if found is None:
         return None
-    found = session.scalars(select(DownloadToken).where(*mine)).one()
     with fsspec.open(_path(found.storage_key), "rb") as file:
         content = file.read()
     if found.is_temporary:

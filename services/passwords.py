@@ -88,9 +88,7 @@ def adopt(session: Session, password_hash: str, *, actor: Actor, now: dt.datetim
 def replace(session: Session, user: User, password_hash: str, *, now: dt.datetime) -> None:
     """The old hash goes into the history; failures and locks are forgotten."""
     session.add(
-        PasswordHistory(
-            district_id=user.district_id, user_id=user.id, password_hash=user.password_hash, changed_at=now
-        )
+        PasswordHistory(district_id=user.district_id, user_id=user.id, password_hash=user.password_hash, changed_at=now)
     )
     user.password_hash = password_hash
     user.password_changed_at = now

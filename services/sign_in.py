@@ -1,7 +1,7 @@
 """Signing in, staying signed in, and being signed out. Knows nothing of Streamlit.
 
-A sign-in is three steps, so that no write waits for bcrypt: `find` (read), `passwords.matches` (no transaction), `settle`
-(write). It yields a ticket, which the browser turns into a cookie at a route of ours (`redeem`); from then on
+A sign-in is three steps, so that no write waits for bcrypt: `find` (read), `passwords.matches` (no transaction),
+`settle` (write). It yields a ticket, which the browser turns into a cookie at a route of ours (`redeem`); from then on
 `sign_in_sessions.resolve` says at every run who is there.
 """
 
@@ -9,7 +9,7 @@ import dataclasses
 import datetime as dt
 import secrets
 
-from sqlalchemy import and_, case, func, select, update
+from sqlalchemy import and_, case, func, literal, select, update
 from sqlalchemy.orm import Session
 
 import settings
@@ -20,6 +20,7 @@ from services.actors import Actor
 from services.sign_in_sessions import hash_token
 
 MOST_FAILURES = 5
+MINUTE = dt.timedelta(minutes=1)
 LOCK = dt.timedelta(minutes=30)
 TICKET_LIFE = dt.timedelta(seconds=30)
 ONE_TIME_LIFE = dt.timedelta(hours=24)
@@ -29,7 +30,7 @@ LOOPBACK = ("127.0.0.1", "::1", "")
 
 MESSAGES = {
     SignInOutcome.BAD: "用户名或密码错误",
-    SignInOutcome.LOCKED: f"登录失败次数过多，账号已锁定 {LOCK // dt.timedelta(minutes=1)} 分钟；请稍后再试或联系系统管理员",
+    SignInOutcome.LOCKED: f"登录失败次数过多，账号已锁定 {LOCK // MINUTE} 分钟；请稍后再试或联系系统管理员",
     SignInOutcome.INACTIVE: "账号已停用，请联系系统管理员",
     SignInOutcome.EXPIRED: "一次性密码已超过 24 小时失效，请联系系统管理员重置",
 }
@@ -82,8 +83,7 @@ def find(session: Session, username: str, *, address: str, now: dt.datetime) -> 
 
 
 def throttled() -> Result:
-    minutes = ADDRESS_WINDOW // dt.timedelta(minutes=1)
-    return Result(SignInOutcome.LOCKED, f"本机地址登录失败过于频繁，请 {minutes} 分钟后再试")
+    return Result(SignInOutcome.LOCKED, f"本机地址登录失败过于频繁，请 {ADDRESS_WINDOW // MINUTE} 分钟后再试")
 
 
 def settle(
@@ -92,10 +92,10 @@ def settle(
     """Count the failure, or open the sign-in. Never raises for a wrong password: the count must be committed."""
     user = _locked_row(session, known)
     outcome = _outcome(user, matched and user is not None and user.password_hash == known.password_hash, now)
+    if user is None and _has_failed_often(session, known, now):
+        outcome = SignInOutcome.LOCKED  # as a real account would be: the answer does not tell which names exist
     session.add(
-        SignInAttempt(
-            district_id=known.district_id, username=known.username, outcome=outcome, address=address, at=now
-        )
+        SignInAttempt(district_id=known.district_id, username=known.username, outcome=outcome, address=address, at=now)
     )
     if user is None or outcome is not SignInOutcome.OK:
         if user is not None and outcome is SignInOutcome.BAD:
@@ -104,15 +104,30 @@ def settle(
     _clear_failures(session, user)
     opened = admit(session, user, browser_hash=browser_hash, address=address, now=now)
     audit.record(session, "user.sign_in", ("user", user.id), actor=_as_actor(user, address), now=now)
-    return Result(outcome, "", opened.id, _issue_ticket(session, opened, now))
+    return Result(outcome, "", opened.id, issue_ticket(session, opened, now=now))
 
 
 def _locked_row(session: Session, known: Known) -> User | None:
     if known.user_id is None:
         return None
     return session.scalar(
-        select(User).where(User.district_id == known.district_id, User.id == known.user_id).with_for_update()
+        select(User)
+        .where(User.district_id == known.district_id, User.id == known.user_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
+
+
+def _has_failed_often(session: Session, known: Known, now: dt.datetime) -> bool:
+    failures = session.scalar(
+        select(func.count()).where(
+            SignInAttempt.district_id == known.district_id,
+            SignInAttempt.username == known.username,
+            SignInAttempt.at > now - LOCK,
+            SignInAttempt.outcome == SignInOutcome.BAD,
+        )
+    )
+    return (failures or 0) >= MOST_FAILURES
 
 
 def _outcome(user: User | None, matched: bool, now: dt.datetime) -> SignInOutcome:
@@ -133,10 +148,11 @@ def _count_failure(session: Session, user: User, *, address: str, now: dt.dateti
     """One statement, so that two failures at once are both counted; a lock that ran out starts from one again."""
     ran_out = and_(User.locked_until.is_not(None), User.locked_until <= now)
     count = case((ran_out, 1), else_=User.failed_count + 1)
+    until = literal(now + LOCK, User.locked_until.type)  # untyped it would be stored in local time
     locked_until = session.scalar(
         update(User)
         .where(User.district_id == user.district_id, User.id == user.id)
-        .values(failed_count=count, locked_until=case((count >= MOST_FAILURES, now + LOCK), else_=None))
+        .values(failed_count=count, locked_until=case((count >= MOST_FAILURES, until), else_=None))
         .returning(User.locked_until)
         .execution_options(synchronize_session=False)
     )
@@ -183,7 +199,8 @@ def admit(session: Session, user: User, *, browser_hash: str, address: str, now:
     return opened
 
 
-def _issue_ticket(session: Session, opened: SignInSession, now: dt.datetime) -> str:
+def issue_ticket(session: Session, opened: SignInSession, *, now: dt.datetime) -> str:
+    """What the browser turns into its cookie, once, within 30 seconds."""
     ticket = secrets.token_urlsafe(32)
     session.add(
         SignInTicket(

@@ -3,11 +3,11 @@
 import dataclasses
 import datetime as dt
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 import settings
-from models.enums import ScopeKind
+from models.enums import ScopeKind, SignInOutcome
 from models.organisations import Organisation
 from models.people import SignInAttempt, SignInSession, User, UserRole
 from services import audit, confidential, districts
@@ -108,38 +108,27 @@ def touch(session: Session, actor: Actor, *, now: dt.datetime) -> None:
 
 def revoke(session: Session, actor: Actor, *, now: dt.datetime) -> None:
     """Sign out: this sign-in ends everywhere it is open."""
-    ended = session.execute(
-        update(SignInSession)
-        .where(
-            SignInSession.district_id == actor.district_id,
-            SignInSession.id == actor.session_id,
-            SignInSession.revoked_at.is_(None),
-        )
-        .values(revoked_at=now)
-    )
-    if ended.rowcount:
+    if _end(session, SignInSession.id == actor.session_id, actor=actor, now=now):
         audit.record(session, "user.sign_out", ("user", actor.user_id), actor=actor, now=now)
 
 
-def revoke_all(
-    session: Session, user_id: int, *, actor: Actor, now: dt.datetime, keep: int | None = None
-) -> int:
+def revoke_all(session: Session, user_id: int, *, actor: Actor, now: dt.datetime, keep: int | None = None) -> int:
     """End every sign-in of a user but `keep`; returns how many ended."""
-    ended = session.execute(
-        update(SignInSession)
-        .where(
-            SignInSession.district_id == actor.district_id,
-            SignInSession.user_id == user_id,
-            SignInSession.revoked_at.is_(None),
-            SignInSession.id != (keep or 0),
-        )
-        .values(revoked_at=now)
-    ).rowcount
+    theirs = and_(SignInSession.user_id == user_id, SignInSession.id != (keep or 0))
+    ended = _end(session, theirs, actor=actor, now=now)
     if ended:
-        audit.record(
-            session, "user.sign_ins_ended", ("user", user_id), actor=actor, now=now, after={"count": ended}
-        )
+        audit.record(session, "user.sign_ins_ended", ("user", user_id), actor=actor, now=now, after={"count": ended})
     return ended
+
+
+def _end(session: Session, which: ColumnElement[bool], *, actor: Actor, now: dt.datetime) -> int:
+    ended = session.scalars(
+        update(SignInSession)
+        .where(SignInSession.district_id == actor.district_id, SignInSession.revoked_at.is_(None), which)
+        .values(revoked_at=now)
+        .returning(SignInSession.id)
+    )
+    return len(ended.all())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,14 +157,20 @@ def mine(session: Session, *, actor: Actor, now: dt.datetime) -> list[OpenSignIn
     return [OpenSignIn(row.id, row.address, row.created_at, row.seen_at, row.id == actor.session_id) for row in rows]
 
 
-def attempts(session: Session, *, actor: Actor, limit: int = 10) -> list[SignInAttempt]:
+@dataclasses.dataclass(frozen=True)
+class Attempt:
+    at: dt.datetime
+    outcome: SignInOutcome
+    address: str
+
+
+def attempts(session: Session, *, actor: Actor, limit: int = 10) -> list[Attempt]:
     """The latest attempts to sign in under the actor's user name, so that a stranger's tries are noticed."""
-    name = select(User.username).where(User.district_id == actor.district_id, User.id == actor.user_id).scalar_subquery()
-    return list(
-        session.scalars(
-            select(SignInAttempt)
-            .where(SignInAttempt.district_id == actor.district_id, SignInAttempt.username == name)
-            .order_by(SignInAttempt.at.desc())
-            .limit(limit)
-        )
+    own = select(User.username).where(User.district_id == actor.district_id, User.id == actor.user_id)
+    rows = session.execute(
+        select(SignInAttempt.at, SignInAttempt.outcome, SignInAttempt.address)
+        .where(SignInAttempt.district_id == actor.district_id, SignInAttempt.username == own.scalar_subquery())
+        .order_by(SignInAttempt.at.desc())
+        .limit(limit)
     )
+    return [Attempt(*row) for row in rows]

@@ -1,9 +1,10 @@
 """Insert-or-add in one statement, the same on SQLite and PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,13 +21,17 @@ def table_of(model: type[Base]) -> Table:
 
 def add_to_sums(session: Session, table: Table, keys: Mapping[str, Any], sums: Mapping[str, int]) -> None:
     """Add `sums` to the row of `keys`; a first row starts from zero in every other sum."""
-    insert = sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
     others = {c.name: 0 for c in table.c if c.name not in keys and c.name not in sums}
-    session.execute(
-        insert.values(**keys, **sums, **others).on_conflict_do_update(
-            index_elements=[c.name for c in table.primary_key],
-            set_={name: table.c[name] + value for name, value in sums.items()},
-        )
+    session.execute(_adding(table, is_sqlite(session)), {**keys, **sums, **others})
+
+
+@lru_cache
+def _adding(table: Table, on_sqlite: bool) -> Executable:
+    """Built once a table: building it anew was a quarter of the time in which an instant case is filed."""
+    statement = sqlite.insert(table) if on_sqlite else postgresql.insert(table)
+    return statement.on_conflict_do_update(
+        index_elements=[c.name for c in table.primary_key],
+        set_={c.name: c + statement.excluded[c.name] for c in table.c if not c.primary_key},
     )
 
 

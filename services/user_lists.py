@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from typing import TypeVarTuple
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -12,6 +13,7 @@ from models.people import SignInSession, User, UserRole
 from services.actors import Actor
 
 PAGE_SIZE = 50
+Columns = TypeVarTuple("Columns")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +41,7 @@ class UserRow:
     last_sign_in: dt.datetime | None
 
 
-def _narrowed(query: Select, filters: Filters, actor: Actor) -> Select:
+def _narrowed(query: Select[*Columns], filters: Filters, actor: Actor) -> Select[*Columns]:
     query = query.where(User.district_id == actor.district_id)
     if words := filters.words.strip():
         columns = (User.username, User.display_name, User.badge_number)
@@ -63,21 +65,24 @@ def page(session: Session, filters: Filters, number: int, *, actor: Actor) -> tu
     if not actor.permissions & {Permission.USERS_EDIT, Permission.GRANTS_APPROVE}:
         actor.must(Permission.USERS_EDIT)
     total = session.scalar(_narrowed(select(func.count()).select_from(User), filters, actor)) or 0
-    home, department = aliased(Organisation), aliased(Organisation)
+    place, office = aliased(Organisation), aliased(Organisation)
     district = actor.district_id
     query = (
-        select(User, home.name, department.name, Window.number)
-        .join(home, and_(home.district_id == district, home.id == User.organisation_id))
-        .outerjoin(department, and_(department.district_id == district, department.id == User.department_id))
+        select(User, place.name, office.name, Window.number)
+        .join(place, and_(place.district_id == district, place.id == User.organisation_id))
+        .outerjoin(office, and_(office.district_id == district, office.id == User.department_id))
         .outerjoin(Window, and_(Window.district_id == district, Window.id == User.window_id))
         .order_by(User.display_name, User.id)
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
     )
     found = session.execute(_narrowed(query, filters, actor)).all()
-    ids = [row.User.id for row in found]
+    ids = [user.id for user, *_ in found]
     roles, seen = _roles(session, district, ids), _last_sign_ins(session, district, ids)
-    return [_row(*row, roles.get(row.User.id, ()), seen.get(row.User.id)) for row in found], total
+    return [
+        _row(user, home, department, window, roles.get(user.id, ()), seen.get(user.id))
+        for user, home, department, window in found
+    ], total
 
 
 def _roles(session: Session, district: int, ids: list[int]) -> dict[int, tuple[Role, ...]]:
@@ -98,7 +103,7 @@ def _last_sign_ins(session: Session, district: int, ids: list[int]) -> dict[int,
         .where(SignInSession.district_id == district, SignInSession.user_id.in_(ids))
         .group_by(SignInSession.user_id)
     )
-    return {user_id: at for user_id, at in rows}
+    return {user_id: at for user_id, at in rows}  # noqa: C416  (a Result is no mapping to dict())
 
 
 def _row(

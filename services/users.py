@@ -1,4 +1,4 @@
-"""Keeping the members of staff: accounts by the system administrator, rights by the security administrator (三员分立)."""
+"""Keeping the staff: accounts by the system administrator, rights by the security administrator (三员分立)."""
 
 import dataclasses
 import datetime as dt
@@ -34,6 +34,18 @@ class UserDetails:
 
 
 @dataclasses.dataclass(frozen=True)
+class Account(UserDetails):
+    """An account as stored; `version` goes back with a change, so that nobody overwrites another's."""
+
+    id: int = 0
+    roles: frozenset[Role] = frozenset()
+    scope: ScopeKind = ScopeKind.WINDOW
+    is_active: bool = True
+    locked_until: dt.datetime | None = None
+    version: int = 1
+
+
+@dataclasses.dataclass(frozen=True)
 class Issued:
     """An account with the one-time password to hand over; it is shown once and stored only as a hash."""
 
@@ -42,8 +54,17 @@ class Issued:
     password: str
 
 
-def get(session: Session, user_id: int, *, actor: Actor) -> User:
+DETAILS = tuple(field.name for field in dataclasses.fields(UserDetails))
+STORED = tuple(field.name for field in dataclasses.fields(Account) if field.name != "roles")
+
+
+def get(session: Session, user_id: int, *, actor: Actor) -> Account:
     """Raises NotFound outside the district, NotAllowed without a right over users."""
+    user = _find(session, user_id, actor=actor)
+    return Account(roles=_roles_of(session, user), **{name: getattr(user, name) for name in STORED})
+
+
+def _find(session: Session, user_id: int, *, actor: Actor) -> User:
     if not actor.permissions & {Permission.USERS_EDIT, Permission.GRANTS_APPROVE}:
         actor.must(Permission.USERS_EDIT)
     user = session.get(User, (actor.district_id, user_id))
@@ -52,7 +73,7 @@ def get(session: Session, user_id: int, *, actor: Actor) -> User:
     return user
 
 
-def roles_of(session: Session, user: User) -> frozenset[Role]:
+def _roles_of(session: Session, user: User) -> frozenset[Role]:
     return frozenset(
         session.scalars(
             select(UserRole.role).where(UserRole.district_id == user.district_id, UserRole.user_id == user.id)
@@ -62,7 +83,7 @@ def roles_of(session: Session, user: User) -> frozenset[Role]:
 
 def _other(session: Session, user_id: int, *, actor: Actor, version: int | None = None) -> User:
     """A user other than the actor, as the actor last saw it."""
-    user = get(session, user_id, actor=actor)
+    user = _find(session, user_id, actor=actor)
     if user.id == actor.user_id:
         raise NotAllowed("不能改动自己的账号和权限，请由另一名管理员办理")
     if version is not None and user.version != version:
@@ -95,14 +116,12 @@ def create(session: Session, details: UserDetails, *, actor: Actor, now: dt.date
     return Issued(user.id, user.username, password)
 
 
-def edit(
-    session: Session, user_id: int, details: UserDetails, *, version: int, actor: Actor, now: dt.datetime
-) -> None:
+def edit(session: Session, user_id: int, details: UserDetails, *, version: int, actor: Actor, now: dt.datetime) -> None:
     """Change name, badge, place of work. Raises Conflict when somebody was quicker."""
     actor.must(Permission.USERS_EDIT)
     user = _other(session, user_id, actor=actor, version=version)
     details = _checked(session, details, actor=actor, own=user)
-    before = {name: getattr(user, name) for name in dataclasses.asdict(details)}
+    before = {name: getattr(user, name) for name in DETAILS}
     _check_scope(user.scope, details.department_id)
     for name, value in dataclasses.asdict(details).items():
         setattr(user, name, value)
@@ -116,7 +135,7 @@ def disable(session: Session, user_id: int, *, reason: str, actor: Actor, now: d
     user = _other(session, user_id, actor=actor)
     if not reason.strip():
         raise Invalid("请填写停用原因", {"reason": "请填写停用原因"})
-    _keep_one(session, user, roles_of(session, user))
+    _keep_one(session, user, _roles_of(session, user))
     user.is_active = False
     sessions.revoke_all(session, user.id, actor=actor, now=now)
     _record(session, "user.disable", user, actor=actor, now=now, reason=reason.strip())
@@ -146,7 +165,7 @@ def reset_password(session: Session, user_id: int, *, actor: Actor, now: dt.date
     Administrators' passwords are reset by the security administrator: else whoever makes accounts could become one.
     """
     user = _other(session, user_id, actor=actor)
-    actor.must(_right_to_reset(roles_of(session, user)))
+    actor.must(_right_to_reset(_roles_of(session, user)))
     password = passwords.one_time()
     passwords.replace(session, user, passwords.hashed(password), now=now)
     user.must_change_password = True
@@ -171,7 +190,7 @@ def grant(
     """Give exactly these roles, over this part of the records."""
     actor.must(Permission.GRANTS_APPROVE)
     user = _other(session, user_id, actor=actor, version=version)
-    wanted, held = frozenset(roles), roles_of(session, user)
+    wanted, held = frozenset(roles), _roles_of(session, user)
     permissions.check_roles(wanted)
     _check_scope(scope, user.department_id)
     _keep_one(session, user, held - wanted)
@@ -181,9 +200,8 @@ def grant(
     user.scope = scope
     flag_modified(user, "scope")  # the roles are other rows: the version must rise all the same
     session.flush()
-    _record(
-        session, "user.grant", user, actor=actor, now=now, before=before, after={"roles": sorted(wanted), "scope": scope}
-    )
+    after = {"roles": sorted(wanted), "scope": scope}
+    _record(session, "user.grant", user, actor=actor, now=now, before=before, after=after)
 
 
 def _keep_one(session: Session, user: User, lost: Iterable[Role]) -> None:

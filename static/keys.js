@@ -1,5 +1,6 @@
-/* The keyboard of entry forms (ui/keyboard.py): Enter goes on, arrows choose, function keys take along what is being typed,
-   and a marker on the page says where the focus goes. */
+/* The keyboard of entry forms (ui/keyboard.py): Enter goes on, arrows choose, and a marker on the page says where the focus
+   goes. On every page a function key works from within a text field, and takes along what is being typed there: by itself
+   Streamlit lets no shortcut through that is pressed in a field, and keeps what was typed until the field is left. */
 (() => {
   const AREA = '[class*="st-key-fields-"]';
   const STOPS = [
@@ -7,6 +8,7 @@
     "textarea",
     'button[data-testid="stBaseButton-primary"]',
   ].join(",");
+  const TYPED = '[data-testid="stTextInput"], [data-testid="stTextArea"], [data-testid="stNumberInput"]';
   const MARKER = /^st-key-focus-\d+--(.+)$/;
   let seen = new Set();
 
@@ -36,14 +38,22 @@
     return true;
   };
 
+  const relay = (event, field) => {
+    field.blur();
+    field.focus();
+    const { key, code, keyCode, which } = event;
+    const again = { key, code, keyCode, which, bubbles: true, cancelable: true };
+    if (!document.body.dispatchEvent(new KeyboardEvent("keydown", again))) event.preventDefault();
+    document.body.dispatchEvent(new KeyboardEvent("keyup", again));
+  };
+
   const press = (event) => {
     const field = event.target;
-    const area = field instanceof Element ? field.closest(AREA) : null;
-    if (!area || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (/^F\d+$/.test(event.key) && field.matches("input, textarea")) {
-      field.blur(); // hands over what was typed before the shortcut's button is pressed
-      field.focus();
-    } else if (event.key === "Enter" && isStop(field)) {
+    if (!(field instanceof Element) || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (/^F\d+$/.test(event.key) && field.closest(TYPED)) return relay(event, field);
+    const area = field.closest(AREA);
+    if (!area) return;
+    if (event.key === "Enter" && isStop(field)) {
       event.preventDefault();
       goOn(field, area);
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && isStop(field) && field.type !== "number") {
@@ -72,10 +82,16 @@
     seen = present;
   };
 
+  const holdBack = (event) => {
+    const typed = [...document.querySelectorAll(`${AREA} input[type="text"]`)].some((field) => field.value);
+    if (typed) event.preventDefault(); // the browser asks before a reload throws away what was typed
+  };
+
   const start = () => {
     look();
     new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributeFilter: ["class"] });
     addEventListener("keydown", press, true);
+    addEventListener("beforeunload", holdBack);
   };
   if (document.body) start();
   else addEventListener("DOMContentLoaded", start);

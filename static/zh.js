@@ -59,6 +59,8 @@
   const translated = (text) => {
     const word = text.trim();
     if (Object.hasOwn(WORDS, word)) return text.replace(word, WORDS[word]);
+    const [verb, ...of] = word.split(": ");
+    if (of.length && Object.hasOwn(WORDS, verb)) return `${WORDS[verb]}：${of.join(": ")}`;
     for (const [pattern, sentence] of SENTENCES) if (pattern.test(word)) return word.replace(pattern, sentence);
     return null;
   };

@@ -19,6 +19,7 @@ os.environ["SECRET_KEY"] = "key-of-the-tests-" + "0123456789abcdef" * 2
 os.environ["ATTACHMENTS_URL"] = f"file://{_folder}/attachments"
 os.environ["DISTRICT_CODE"] = "510109"
 os.environ.pop("DEMO", None)
+os.environ["STREAMLIT_LOGGER_LEVEL"] = "error"
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
 os.environ["DATABASE_URL"] = f"sqlite:///{_folder}/unused.db"
 

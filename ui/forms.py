@@ -107,18 +107,17 @@ class Fields:
         page.perform(marking, done=done, then=then, key=key)
 
 
-def confirm(label: str, *, will_do: str, key: str, needs: str = "", **button: Any) -> str | None:
-    """A dangerous act: a popover that says what will happen and asks for the reason; the reason once confirmed.
+def confirm(label: str, *, will_do: str, key: str, needs: str = "", hint: str = "", **button: Any) -> str | None:
+    """An act that is asked twice: a popover that says what will happen; the words given, once confirmed, else None.
 
-    `needs` is the label of the reason; without it "" is returned once confirmed.
+    `needs` is the label of a reason that must be given, `hint` of one that may.
     """
     with st.popover(label, key=f"{key}-open", **button), st.form(f"{key}-form", border=False):
         st.markdown(will_do)
-        reason = st.text_input(needs, key=f"{key}-reason") if needs else ""
+        asked = needs or hint
+        reason = (st.text_input(f"{asked}（必填）" if needs else asked, key=f"{key}-reason") if asked else "") or ""
         pressed = st.form_submit_button(f"确认{label}", type="primary", key=f"{key}-sure")
-    if not pressed:
-        return None
-    if needs and not (reason or "").strip():
-        st.error(f"请先填写「{needs}」，再确认{label}")
-        return None
-    return (reason or "").strip()
+        if pressed and needs and not reason.strip():
+            st.error(f"请先填写{needs}")
+            return None
+    return reason.strip() if pressed else None

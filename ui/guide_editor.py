@@ -17,7 +17,7 @@ from models.enums import Audience, ItemType, LabelEnum
 from services.errors import Invalid
 from services.rules.guide import Guide, GuidePart
 from ui import forms
-from ui.guides import SECTIONS, TOPICS_OF, Topics, title_of
+from ui.guides import REGIMES, SECTIONS, TOPICS_OF, Topics, title_of
 
 LONG = {
     "power_division", "exercise_content", "anticipate_explain", "promise_explain", "scope_of_application",
@@ -41,9 +41,17 @@ def draw(guide: Guide, fields: forms.Fields, topics: Topics) -> dict[str, Any]:
     found = {}
     for tab, elements in zip(st.tabs(list(SECTIONS)), SECTIONS.values(), strict=True):
         with tab:
+            grid = st.grid(2, min_column_width=320, gap=("xsmall", "small"))
             for element in elements:
-                found[element] = _element(element, getattr(guide, element), fields, topics)
+                with grid.cell(column_span="all" if _is_wide(element) else 1):
+                    found[element] = _element(element, getattr(guide, element), fields, topics)
     return found
+
+
+def _is_wide(element: str) -> bool:
+    kind = _kind(Guide.model_fields[element].annotation)
+    rows = get_args(kind)[0] if get_origin(kind) is list else None
+    return element in LONG or element == "task_name" or (isinstance(rows, type) and issubclass(rows, GuidePart))
 
 
 def changed(guide: Guide, values: Mapping[str, Any]) -> Guide:
@@ -77,6 +85,8 @@ def _element(element: str, value: Any, fields: forms.Fields, topics: Topics) -> 
     kind = _kind(field.annotation)
     if element == "task_type":
         return fields.choice(element, label, _with_own(ItemType.labels(), value), value or None) or ""
+    if element == "regime":
+        return fields.choice(element, label, _with_own({"": "（未标注）", **REGIMES}, value), value)
     if element in TOPICS_OF:
         return fields.choices(element, label, _topics(topics, TOPICS_OF[element]), value)
     if get_origin(kind) is list:

@@ -49,6 +49,7 @@ NECESSITIES = {
     Necessity.DEFERRABLE: "可以先办后补的（容缺后补）",
     Necessity.CONDITIONAL: "看情况需要的",
 }
+REGIMES = {"CURRENT": "现行", "LEGACY_2008": "2008 年旧制（仅供查阅和演示）"}
 Topics = Mapping[tuple[Audience, str], str]  # names of topics
 
 
@@ -73,6 +74,8 @@ def in_words(element: str, value: Any, topics: Topics) -> str:
             return ""
     if element == "task_type":
         return type_label(value)
+    if element == "regime":
+        return REGIMES.get(value, value)
     return topics.get((TOPICS_OF[element], value), value) if element in TOPICS_OF else str(value)
 
 

@@ -18,6 +18,7 @@ from ui.forms import Fields
 from ui.intake_draft import Draft, Receipt
 
 ORDER = ("item", "id_number", "name", "phone", "materials", "subject")
+WIDGET_OF = {"materials": "all"}
 NO_ITEM = "没有找到事项：请换用名称中的词；若属其他部门，请引导申请人到该部门窗口"
 HINT = "回车 下一项　·　↑↓ 或在后面加序号 选候选　·　F8 沿用上一位申请人　·　F4 材料收齐　·　F9 收件　·　F2 打印凭证"
 
@@ -51,9 +52,13 @@ def item(draft: Draft, fields: Fields, clerk: Actor) -> PublishedItem | None:
 
 def _candidates(session: database.Session, draft: Draft, typed: str, clerk: Actor) -> tuple[list[ItemRow], int]:
     """Up to eight items, and the place of the one meant. Nothing typed means the item of the last case."""
-    if not typed:
-        rows = items.for_intake(session, clerk, draft.last_item_words) if draft.last_item_words else []
-        return [row for row in rows if row.id == draft.last_item_id], 1
+    if typed:
+        return _search(session, typed, clerk)
+    rows, _ = _search(session, draft.last_item_words, clerk) if draft.last_item_words else ([], 1)
+    return [row for row in rows if row.id == draft.last_item_id], 1
+
+
+def _search(session: database.Session, typed: str, clerk: Actor) -> tuple[list[ItemRow], int]:
     if rows := items.for_intake(session, clerk, typed):
         return rows, 1
     sought, place = quick_entry.split_choice(typed)
@@ -96,7 +101,7 @@ def file(
     page.perform(run, done="已收件", then=lambda result: _go_on(draft, *result), key=draft.form_key)
     draft.refusals += 1
     wrong = next((field for field in ORDER if field in draft.problems), "item")
-    with keyboard.focus_on(fields.key(wrong), draft.serial * 1000 + draft.refusals):
+    with keyboard.focus_on(fields.key(WIDGET_OF.get(wrong, wrong)), draft.serial * 1000 + draft.refusals):
         st.caption("改正后再按 F9 收件：已填写的内容都还在。")
 
 
@@ -126,9 +131,7 @@ def last_receipt(draft: Draft, clerk: Actor) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             page.offer_download(
                 "打印收件凭证",
-                lambda session: receipts.receipt(
-                    details.detail(session, receipt.number, clerk), printed_at=page.now()
-                ),
+                lambda session: receipts.receipt(details.detail(session, receipt.number, clerk), printed_at=page.now()),
                 f"收件凭证-{receipt.number}.pdf",
                 "application/pdf",
                 key=f"voucher-{draft.serial}",

@@ -27,9 +27,10 @@ def draw(draft: Draft, fields: Fields) -> None:
         placeholder="身份证号或统一社会信用代码；老申请人也可输入姓名、电话",
         on_change=_left_id,
     )
-    _told(draft)
-    if draft.cards:
-        _choose(draft)
+    with st.container(gap="xsmall"):  # always there: what comes and goes above a field would remount it while one types
+        _told(draft)
+        if draft.cards:
+            _choose(draft)
     left, right = st.columns([3, 2])
     with left:
         fields.text("name", "姓名或名称", autocomplete="off")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+import settings
 from models.enums import CaseType, MaterialState, Necessity, Permission
 from services.attachments import ACCEPTED, Upload
 from services.cases.intake import MaterialEntry, material_key
@@ -20,7 +21,8 @@ CHOICES: dict[Necessity, tuple[MaterialState, ...]] = {
     Necessity.CONDITIONAL: (S.RECEIVED, S.NOT_APPLICABLE),
 }
 MARKS = {Necessity.REQUIRED: "必交", Necessity.DEFERRABLE: "可容缺", Necessity.CONDITIONAL: "按情形"}
-WIDTHS = (6, 4, 2, 2, 2)
+WIDTHS = (10, 8, 6)
+MOST_COPIES = 99
 
 
 def draw(draft: Draft, fields: Fields, item: PublishedItem) -> tuple[list[MaterialEntry], list[Upload]]:
@@ -29,7 +31,7 @@ def draw(draft: Draft, fields: Fields, item: PublishedItem) -> tuple[list[Materi
     if item.guide.project_type == CaseType.IMMEDIATE:
         names = "、".join(material.name for material in required) or "无"
         st.caption(f"即办件，当场核验：{page.plain(names)}")
-        return [], _files(draft, "attachments", "")
+        return [], _files(draft, "attachments")
     entries: list[MaterialEntry] = []
     uploads: list[Upload] = []
     with st.container(border=True, gap="xsmall"):
@@ -54,7 +56,7 @@ def _key(draft: Draft, item: PublishedItem, key: str, what: str) -> str:
 def _head(draft: Draft, item: PublishedItem) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"**申请材料 {len(item.guide.materials)} 份**", width="content")
-        st.button("全部收齐（F4）", key=draft.key("all"), shortcut="F4", on_click=_take_all, args=(item,))
+        st.button("全部收齐", key=draft.key("all"), shortcut="F4", on_click=_take_all, args=(item,))
 
 
 @page.guard(Permission.CASES_INTAKE)
@@ -70,7 +72,7 @@ def _row(draft: Draft, item: PublishedItem, key: str, material: Material) -> tup
     def named(what: str) -> str:
         return _key(draft, item, key, what)
 
-    name, state, originals, copies, files = st.columns(WIDTHS, vertical_alignment="center", gap="small")
+    name, state, more = st.columns(WIDTHS, vertical_alignment="center", gap="small")
     name.markdown(f"{page.plain(material.name)}　:gray[:small[{MARKS[material.necessity]}]]", help=_help(material))
     if material.necessity == Necessity.CONDITIONAL:
         st.session_state.setdefault(named("state"), S.NOT_APPLICABLE)
@@ -82,26 +84,37 @@ def _row(draft: Draft, item: PublishedItem, key: str, material: Material) -> tup
             key=named("state"),
             label_visibility="collapsed",
         )
-    with originals:
-        first = _number(f"{material.name}原件份数", "原件", material.originals, named("originals"))
-    with copies:
-        second = _number(f"{material.name}复印件份数", "复印件", material.copies, named("copies"))
-    with files:
-        uploads = _files(draft, named("files"), key)
-    return MaterialEntry(key, chosen or S.MISSING, first, second), uploads
+    originals = st.session_state.get(named("originals"), material.originals)
+    copies = st.session_state.get(named("copies"), material.copies)
+    with more, st.popover(_summary(originals, copies, named("files")), key=named("more"), width="stretch"):
+        originals = st.number_input("原件份数", 0, MOST_COPIES, material.originals, key=named("originals"))
+        copies = st.number_input("复印件份数", 0, MOST_COPIES, material.copies, key=named("copies"))
+        uploads = _uploader(named("files"), key)
+    return MaterialEntry(key, chosen or S.MISSING, originals, copies), uploads
+
+
+def _summary(originals: int, copies: int, files_key: str) -> str:
+    files = len(st.session_state.get(files_key) or ())
+    return f"原 {originals} 复 {copies}" + (f" 附 {files}" if files else "")
 
 
 def _help(material: Material) -> str | None:
     return page.plain("　".join(part for part in (material.condition, material.note) if part)) or None
 
 
-def _number(label: str, unit: str, value: int, key: str) -> int:
-    return st.number_input(label, 0, 99, value, key=key, label_visibility="collapsed", placeholder=unit)
-
-
-def _files(draft: Draft, key: str, material_key: str) -> list[Upload]:
+def _files(draft: Draft, key: str) -> list[Upload]:
+    """Files that belong to no one material."""
     with st.popover("附件", key=f"{key}-open"):
-        chosen = st.file_uploader(
-            f"附件（{'、'.join(ACCEPTED)}，每个不超过 10 MB）", ACCEPTED, accept_multiple_files=True, key=key
-        )
+        return _uploader(draft.key(key), "")
+
+
+def _uploader(key: str, material_key: str) -> list[Upload]:
+    limit = settings.current().attachment_limit_mb
+    chosen = st.file_uploader(
+        f"附件（{'、'.join(ACCEPTED)}，每个不超过 {limit} MB）",
+        ACCEPTED,
+        accept_multiple_files=True,
+        max_upload_size=limit,
+        key=key,
+    )
     return [Upload(each.name, each.getvalue(), material_key or None) for each in chosen]

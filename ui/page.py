@@ -45,7 +45,8 @@ def begin(title: str, *, requires: Requirement, about: str = "", with_old_passwo
     st.title(title, anchor=False)
     if about:
         st.caption(about)
-    _show_flashes()
+    with st.container():  # always there: else the page's widgets lose the focus when a flash goes
+        _show_flashes()
     return person
 
 
@@ -91,8 +92,8 @@ def perform(
 ) -> None:
     """The only way to write: check the person again, run, commit, say `done`, draw the page anew.
 
-    `then(result)` runs after the commit (e.g. to note an id in session state). `key` names what is filed: the same key is
-    performed once a session, so that a double press files one case. A refusal is shown here and nothing typed is lost.
+    `then(result)` runs after the commit (e.g. to note an id in session state). `key` names what is filed: the same key
+    is performed once a session, so that a double press files one case. A refusal is shown here, nothing typed is lost.
     """
     if key is not None and key in st.session_state.get("_performed", ()):
         st.rerun()
@@ -178,7 +179,7 @@ def show(error: DomainError) -> None:
     """Say a refusal in words, with what to mend field by field."""
     lines = [plain(error.message)]
     if isinstance(error, Invalid):
-        lines += [f"- {plain(text)}" for text in error.fields.values() if text != error.message]
+        lines += [f"- {plain(text)}" for text in error.fields.values() if text not in error.message]
     st.error("\n\n".join(lines[:1]) + ("\n\n" + "\n".join(lines[1:]) if lines[1:] else ""))
 
 

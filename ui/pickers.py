@@ -18,6 +18,7 @@ class Filter:
     label: str
     options: Mapping[str, str]
     width: int = 160
+    any_label: str = "全部"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,13 +30,20 @@ class Words:
     placeholder: str = ""
 
 
-def bar(filters: Sequence[Filter], *, search: Words | None = None, key: str = "filter") -> dict[str, str]:
-    """Draw the bar and its chips; what is chosen, by parameter, "" where nothing is."""
+def bar(
+    filters: Sequence[Filter], *, search: Words | None = None, more: Sequence[Filter] = (), key: str = "filter"
+) -> dict[str, str]:
+    """Draw the bar and its chips; what is chosen, by parameter, "" where nothing is. `more` stand behind a button."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if search is not None:
             _search(search, key)
         for choice in filters:
             _choice(choice, key)
+        if more:
+            with st.popover("更多条件", key=f"{key}-more"):
+                for choice in more:
+                    _choice(choice, key)
+    filters = [*filters, *more]
     chosen = {choice.name: _asked(choice) for choice in filters}
     labels = {choice.name: f"{choice.label}：{choice.options.get(chosen[choice.name], '')}" for choice in filters}
     if search is not None:
@@ -66,7 +74,7 @@ def _search(search: Words, prefix: str) -> None:
         placeholder=search.placeholder,
         on_change=_follow,
         args=(search.name, key),
-        width=280,
+        width=240,
     )
 
 
@@ -78,7 +86,7 @@ def _choice(choice: Filter, prefix: str) -> None:
         choice.label,
         [ANY, *choice.options],
         key=key,
-        format_func=lambda value: choice.options.get(value, "全部"),
+        format_func=lambda value: choice.options.get(value, choice.any_label),
         on_change=_follow,
         args=(choice.name, key),
         width=choice.width,

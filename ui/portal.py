@@ -26,7 +26,7 @@ def always_in_reach() -> None:
     there = {path: label for path, label in ALWAYS.items() if (settings.ROOT / path).exists()}
     with st.container(horizontal=True):
         for path, label in there.items():
-            st.page_link(path, label=f"**{label}**")
+            st.page_link(path, label=f":primary[**{label}**]")
 
 
 def search() -> str:

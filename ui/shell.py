@@ -13,7 +13,21 @@ from services import sign_in_sessions as sessions
 from services.actors import Actor
 from ui import page, sign_in, visitor
 
+STATIC = settings.ROOT / "static"
+PRODUCT = "一窗政务服务"
+SIDEBAR_WIDTH = 216  # pixels
 log = logging.getLogger("yichuang.pages")
+
+
+def frame() -> None:
+    """What the browser shows around the page. A local icon: else material icons fetch theirs from outside."""
+    st.set_page_config(
+        page_title=PRODUCT,
+        page_icon=str(STATIC / "favicon.png"),
+        layout="wide",
+        initial_sidebar_state=SIDEBAR_WIDTH,
+    )
+    st.logo(str(STATIC / "logo.png"), size="large")
 
 
 def sidebar(sections: Mapping[str, list[st.Page]], actor: Actor) -> None:
@@ -56,7 +70,7 @@ def entrance(target: st.Page | None) -> Callable[[], None]:
 def report(error: Exception) -> bool:
     """An error nobody foresaw: a number for the log and plain words for the person; never a traceback."""
     number = secrets.token_hex(4).upper()
-    log.error("page error %s", number, exc_info=error)
+    log.error("page error %s: %r", number, error)  # Streamlit has logged the traceback
     if _is_database(error):
         st.error("数据库暂时无法连接，请稍候再试；已提交的数据不受影响，未提交的内容请勿关闭页面。")
     else:

@@ -12,8 +12,8 @@ from streamlit_authenticator.models import AuthenticationModel
 from streamlit_authenticator.utilities import LoginError
 
 import settings
+from models.enums import Role
 from services import database, passwords, sign_in
-from services import sign_in_sessions as sessions
 from services.errors import DomainError
 from ui import page, tables, visitor
 
@@ -106,10 +106,14 @@ def _demo_accounts() -> None:
     st.subheader("演示账号", anchor=False)
     with DEMO_ACCOUNTS.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    columns = {"role_label": "角色", "username": "用户名", "password": "密码", "what": "可以试试"}
     tables.show(
         rows,
-        [tables.Column(title, operator.itemgetter(name)) for name, title in columns.items()],
+        [
+            tables.Column("角色", lambda row: Role(row["role"]).label, width=110),
+            tables.Column("用户名", operator.itemgetter("username"), width=90),
+            tables.Column("密码", operator.itemgetter("password"), width=120),
+            tables.Column("可以试试", operator.itemgetter("what")),
+        ],
         key="demo",
         alt="演示账号：角色、用户名、密码和可以试的功能",
     )

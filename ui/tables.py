@@ -71,8 +71,8 @@ def _frame(rows: Sequence[Any], columns: Sequence[Column]) -> pd.DataFrame:
     return pd.DataFrame({column.title: [column.of(row) for row in rows] for column in columns})
 
 
-def _height(rows: Sequence[Any]) -> int:
-    return ROW_HEIGHT * (min(len(rows), MOST_ROWS_SHOWN) + 1) + 3
+def _height(rows: Sequence[Any]) -> int | Literal["content"]:
+    return "content" if len(rows) <= MOST_ROWS_SHOWN else ROW_HEIGHT * (MOST_ROWS_SHOWN + 1)
 
 
 def show(rows: Sequence[Any], columns: Sequence[Column], *, key: str, alt: str) -> None:
@@ -83,6 +83,7 @@ def show(rows: Sequence[Any], columns: Sequence[Column], *, key: str, alt: str) 
         column_config={column.title: column.config() for column in columns},
         hide_index=True,
         height=_height(rows),
+        row_height=ROW_HEIGHT,
         alt=alt,
     )
 
@@ -95,6 +96,7 @@ def pick(rows: Sequence[T], columns: Sequence[Column], *, key: str, alt: str) ->
         column_config={column.title: column.config() for column in columns},
         hide_index=True,
         height=_height(rows),
+        row_height=ROW_HEIGHT,
         on_select="rerun",
         selection_mode="single-row",
         alt=alt,
@@ -115,6 +117,7 @@ def opened(rows: Sequence[T], columns: Sequence[Column], *, key: str, alt: str, 
         column_config={verb: button} | {column.title: column.config() for column in columns},
         hide_index=True,
         height=_height(rows),
+        row_height=ROW_HEIGHT,
         alt=alt,
     )
     press = st.session_state.get(f"{trigger}-press")

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from models.enums import EXCLUSIVE_ROLES, OrganisationKind, Permission, Role, ScopeKind
-from models.people import User
 from services import users
 from services.actors import Actor
 from services.organisations import OrganisationRow
@@ -35,7 +34,9 @@ def state(row: UserRow) -> str:
     return "待改初始密码" if row.must_change_password else "正常"
 
 
-def account(user: User | None, tree: Sequence[OrganisationRow], windows: Mapping[int, str], *, actor: Actor) -> None:
+def account(
+    user: users.Account | None, tree: Sequence[OrganisationRow], windows: Mapping[int, str], *, actor: Actor
+) -> None:
     """The form of an account, new or present."""
     fields = forms.Fields(f"user-{user.id if user else 'new'}")
     with st.form(fields.key("account"), border=False):
@@ -55,7 +56,7 @@ def account(user: User | None, tree: Sequence[OrganisationRow], windows: Mapping
 
 
 def _details(
-    fields: forms.Fields, user: User | None, tree: Sequence[OrganisationRow], windows: Mapping[int, str]
+    fields: forms.Fields, user: users.Account | None, tree: Sequence[OrganisationRow], windows: Mapping[int, str]
 ) -> users.UserDetails:
     departments = {row.id: row.name for row in tree if row.kind is OrganisationKind.DEPARTMENT}
     homes = {row.id: "　" * row.depth + row.name for row in tree if row.id not in departments} | departments
@@ -74,11 +75,11 @@ def _details(
     return users.UserDetails(username, display_name, badge_number, home or 0, department, window)
 
 
-def rights(user: User, held: frozenset[Role], *, actor: Actor) -> None:
+def rights(user: users.Account, *, actor: Actor) -> None:
     """The roles and the part of the records: given by the security administrator."""
     fields = forms.Fields(f"rights-{user.id}")
     with st.form(fields.key("form"), border=False):
-        roles = fields.choices("roles", "角色", Role.labels(), [role.value for role in sorted(held)])
+        roles = fields.choices("roles", "角色", Role.labels(), [role.value for role in sorted(user.roles)])
         scope = fields.choice("scope", "数据范围", ScopeKind.labels(), user.scope.value)
         exclusive = "、".join(role.label for role in Role if role in EXCLUSIVE_ROLES)
         st.caption(f"三员分立：{exclusive}不得兼任其他角色，也不得互相兼任。")
@@ -98,14 +99,14 @@ def rights(user: User, held: frozenset[Role], *, actor: Actor) -> None:
         )
 
 
-def acts(user: User, held: frozenset[Role], *, actor: Actor) -> None:
+def acts(user: users.Account, *, actor: Actor) -> None:
     """What is done to an account, each confirmed with what will happen."""
     name = page.plain(user.display_name)
     may_edit = actor.may(Permission.USERS_EDIT)
     is_usable = user.is_active and not (user.locked_until and user.locked_until > page.now())
     reset = enable = disable = None
     with st.container(horizontal=True):
-        if users.may_reset(held, actor):
+        if users.may_reset(user.roles, actor):
             told = f"生成 {name} 的一次性密码（24 小时内有效，首次登录须修改），其现有登录全部退出。"
             reset = forms.confirm("重置密码", will_do=told, key="reset")
         if may_edit and not is_usable:
@@ -141,7 +142,9 @@ def handed_over() -> None:
         return
     username, password = st.session_state["_issued"]
     with st.container(border=True):
-        st.markdown(f"用户 **{page.plain(username)}** 的一次性密码（仅显示这一次，24 小时内有效，请当面或电话告知本人）：")
+        st.markdown(
+            f"用户 **{page.plain(username)}** 的一次性密码（只显示这一次，24 小时有效，请当面或电话告知本人）："
+        )
         st.code(password, language=None)
         if st.button("已记下，收起", key="put_away"):
             del st.session_state["_issued"]

@@ -9,7 +9,7 @@ from models.enums import Permission
 from services import audit, audit_trail
 from ui import page, pickers, tables, words
 
-me = page.begin("审计", requires=Permission.AUDIT_READ, about="操作与登录留痕，只增不改；校验可发现任何改动、删除或截断")
+me = page.begin("审计", requires=Permission.AUDIT_READ, about="操作与登录留痕，只增不改；校验可发现改动、删除或截断")
 DAYS = {"1": "今天", "7": "近 7 天", "30": "近 30 天", "365": "近一年"}
 
 chosen = pickers.bar(

@@ -48,7 +48,6 @@ else:
 if picked is not None:
     with page.transaction() as session:
         user = users.get(session, picked.id, actor=me)
-        held = users.roles_of(session, user)
     st.subheader(page.plain(f"{user.display_name}（{user.username}）"), anchor=False)
     if user.id == me.user_id:
         st.info("这是您自己的账号：请由另一名管理员改动；修改密码请到「我的账号」。")
@@ -56,7 +55,7 @@ if picked is not None:
         if may_edit:
             user_forms.account(user, tree, windows, actor=me)
         if may_grant:
-            user_forms.rights(user, held, actor=me)
-        user_forms.acts(user, held, actor=me)
+            user_forms.rights(user, actor=me)
+        user_forms.acts(user, actor=me)
 elif rows:
     st.caption("选择一名用户，在此处修改账号、授权、重置密码或停用。")

@@ -12,7 +12,7 @@ draft = intake_draft.begin(clerk)
 fields = Fields(draft.name)
 intake.hint(draft)
 
-left, right = st.columns([5, 3], gap="medium")
+left, right = st.columns([2, 1], gap="medium")
 with right:
     intake.last_receipt(draft, clerk)
 
@@ -22,9 +22,9 @@ with left, keyboard.fields("intake"):
     materials, uploads = intake_materials.draw(draft, fields, item) if item else ([], [])
     agent, channel, subject = intake_applicants.more(draft)
     with st.container(horizontal=True):
-        pressed = st.button("收件（F9）", key=draft.key("file"), type="primary", shortcut="F9", disabled=item is None)
+        pressed = st.button("收件", key=draft.key("file"), type="primary", shortcut="F9", disabled=item is None)
         st.button(
-            "沿用上一位申请人（F8）",
+            "沿用上一位申请人",
             key=draft.key("repeat"),
             shortcut="F8",
             disabled=draft.last_applicant is None,

@@ -41,6 +41,7 @@ pickers.chips(
 
 if not is_looking:
     portal.popular(popular)
+    st.subheader("分类查找", anchor=False)
     portal.doors(counts, portal.door())
 if is_looking and found.rows:
     portal.found(found.rows)

@@ -46,8 +46,8 @@ class CaseDetail:
 
 def get(session: Session, number: str, actor: Actor) -> Case:
     """The case of a number within the actor's scope. Raises NotFound."""
-    query = access.visible(select(Case), actor, by_task=True).where(Case.number == number.strip())
-    case = session.scalar(query)
+    typed = {number.strip(), identifiers.normalise(number)}
+    case = session.scalar(access.visible(select(Case), actor, by_task=True).where(Case.number.in_(typed)))
     if case is None:
         raise NotFound(f"没有找到办件 {number.strip()}，或不在您的查看范围内")
     return case
@@ -78,7 +78,9 @@ def of(session: Session, case: Case) -> CaseDetail:
         applicant_kind=applicant.kind,
         id_type=applicant.id_type.label,
         masked_id=identifiers.mask_id(confidential.decrypt(applicant.id_cipher)),
-        masked_phone=identifiers.mask_phone(confidential.decrypt(applicant.phone_cipher)) if applicant.phone_cipher else "",
+        masked_phone=identifiers.mask_phone(confidential.decrypt(applicant.phone_cipher))
+        if applicant.phone_cipher
+        else "",
         events=events(session, case),
         tasks=found,
         task_departments=places,
@@ -104,14 +106,10 @@ def names(session: Session, district_id: int, ids: set[int]) -> dict[int, str]:
 
 
 def _of_case(session: Session, model: type[Part], case: Case) -> Sequence[Part]:
-    return session.scalars(
-        select(model).where(model.district_id == case.district_id, model.case_id == case.id)
-    ).all()
+    return session.scalars(select(model).where(model.district_id == case.district_id, model.case_id == case.id)).all()
 
 
-def reveal(
-    session: Session, number: str, *, reason: str, actor: Actor, now: dt.datetime
-) -> tuple[str, str]:
+def reveal(session: Session, number: str, *, reason: str, actor: Actor, now: dt.datetime) -> tuple[str, str]:
     """(id number, phone) in full: needs the permission and a reason, and is audited (security 14)."""
     actor.must(Permission.CASES_REVEAL)
     if len(reason.strip()) < 4:

@@ -10,8 +10,9 @@ import enum
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, literal_column, or_, select, text
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import operators
 
 import settings
 from models.cases import Applicant, Case
@@ -66,7 +67,7 @@ class Lead(enum.Enum):
     DECIDED = "ix_cases_decided"
     DEPARTMENT = "ix_cases_department"
     OPEN = "ix_cases_open"
-    WORDS = "case_words"  # SQLite's full-text table: its rows come in the order of submission by themselves
+    WORDS = "sqlite_autoindex_cases_1"  # the key: SQLite's full-text table leads to it, newest first by itself
     PLANNER = ""
 
 
@@ -103,7 +104,7 @@ def narrowed(
     query = select(*columns)
     if wanted.words:
         query = _worded(session, query, wanted, led)
-    if led not in (Lead.PLANNER, Lead.WORDS):
+    if led != Lead.PLANNER:
         query = query.with_hint(Case, f"INDEXED BY {led.value}", "sqlite")
     return access.visible(query.where(*conditions), actor), led
 
@@ -202,7 +203,7 @@ def _worded(session: Session, query: Select[Any], wanted: CaseFilter, led: Lead)
     rowid = words.SQLITE_WORDS.c.rowid
     match = literal_column("case_words").op("MATCH")(words.match_expression(asked))
     # + keeps the planner from looking up words case by case; identities follow submission, so a period bounds them
-    found = [match, Case.id == literal_column("+case_words.rowid", BigInteger)]
+    found = [match, Case.id == UnaryExpression(rowid, operator=operators.custom_op("+"))]
     found += [rowid >= floor_id(midnight(wanted.since))] if wanted.since else []
     found += [rowid < floor_id(midnight(wanted.until + dt.timedelta(days=1)))] if wanted.until else []
     return _holding(query.select_from(words.SQLITE_WORDS).where(*found), words.inexact(wanted.words))

@@ -96,6 +96,14 @@ def file(session: Session, filing: Filing, *, actor: Actor, now: dt.datetime) ->
     return _filed(case)
 
 
+def check(session: Session, filing: Filing, *, actor: Actor) -> None:
+    """Raises all that `file` would refuse; nothing is written."""
+    actor.must(Permission.CASES_INTAKE)
+    item, version = _open_item(session, filing.item_id, actor)
+    _check_window(session, item, actor)
+    _checked_entry(filing, Guide.model_validate(version.guide), version.case_type)
+
+
 def _filed(case: Case, *, is_repeat: bool = False) -> Filed:
     code = confidential.query_code(case.district_id, case.number)
     return Filed(case.id, case.number, code, case.status, case.due_at, is_repeat)

@@ -1,82 +1,59 @@
-"""Department review: what waits, examining, correcting, granting and denying. Sources: 行政许可法 art. 32, 34, 38, 42, 45."""
+"""Department review: examining, granting, denying, and the applicant's withdrawal.
 
-import dataclasses
+Sources: 行政许可法 art. 34, 38, 42, 45.
+"""
+
 import datetime as dt
-from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.cases import Case, CaseTask
 from models.catalogue import ItemVersion
 from models.enums import CaseAction, CaseStatus, CaseType, Permission, ScopeKind, TaskState
-from services import access, audit, calendars
+from services import audit, calendars
 from services.actors import Actor
 from services.cases import clocks, details, messages, tasks, transitions
+from services.cases.details import CaseDetail
 from services.errors import Conflict, Invalid, NotAllowed
+from services.rules import lifecycle
 from services.rules.guide import Guide
 
 OPINION_LENGTH = 2000
 SHORTEST_REASON = 4
 
 
-@dataclasses.dataclass(frozen=True)
-class WaitingTask:
-    """A line of 待办."""
-
-    number: str
-    item_name: str
-    applicant_name: str
-    status: CaseStatus
-    stage: int
-    department_id: int
-    started_at: dt.datetime
-    due_at: dt.datetime | None
-    case_due_at: dt.datetime | None
-
-
-def waiting(session: Session, actor: Actor, *, limit: int = 200) -> Sequence[WaitingTask]:
-    """The department's open tasks, the most urgent first."""
-    query = (
-        select(
-            Case.number,
-            ItemVersion.name,
-            Case.applicant_name,
-            Case.status,
-            CaseTask.stage,
-            CaseTask.department_id,
-            CaseTask.started_at,
-            CaseTask.due_at,
-            Case.due_at,
-        )
-        .join(Case, (Case.district_id == CaseTask.district_id) & (Case.id == CaseTask.case_id))
-        .join(
-            ItemVersion, (ItemVersion.district_id == Case.district_id) & (ItemVersion.id == Case.item_version_id)
-        )
-        .where(CaseTask.district_id == actor.district_id, CaseTask.state == TaskState.PENDING)
-        .order_by(CaseTask.due_at.is_(None), CaseTask.due_at, CaseTask.case_id)
-        .limit(limit)
-    )
-    if actor.scope == ScopeKind.DEPARTMENT:
-        query = query.where(CaseTask.department_id == actor.department_id)
-    return [WaitingTask(*row) for row in session.execute(access.visible(query, actor, by_task=True))]
+def possible(found: CaseDetail, actor: Actor) -> frozenset[CaseAction]:
+    """What the actor may do with the case now: status, permission and whose turn it is."""
+    allowed: set[CaseAction] = set()
+    turn = actor.department_id if actor.scope == ScopeKind.DEPARTMENT else None
+    if actor.may(Permission.CASES_REVIEW) and any(
+        task.state == TaskState.PENDING and turn in (None, task.department_id) for task in found.tasks
+    ):
+        allowed |= {CaseAction.EXAMINE, CaseAction.GRANT, CaseAction.DENY}
+    if actor.may(Permission.CASES_INTAKE) or actor.may(Permission.CASES_REVIEW):
+        allowed.add(CaseAction.WITHDRAW)
+    if actor.may(Permission.CASES_DELIVER):
+        allowed.add(CaseAction.DELIVER)
+    return frozenset(allowed & lifecycle.possible(found.case.status))
 
 
 def _opened(session: Session, number: str, actor: Actor, expected_version: int | None) -> tuple[Case, CaseTask]:
     actor.must(Permission.CASES_REVIEW)
     case = details.get(session, number, actor)
     if expected_version is not None and case.version != expected_version:
-        raise Conflict("这个办件刚被其他人处理过，您填写的意见已保留，请核对最新情况后再提交")
+        raise Conflict(transitions.TAKEN)
     department = actor.department_id if actor.scope == ScopeKind.DEPARTMENT else None
     return case, tasks.pending(session, case, department)
 
 
-def _reason(text: str, what: str) -> str:
+def _reason(text: str, what: str, field: str = "opinion", *, shortest: int = SHORTEST_REASON) -> str:
     text = text.strip()
-    if len(text) < SHORTEST_REASON:
-        raise Invalid(f"请填写{what}（至少 {SHORTEST_REASON} 个字）", {what: f"请填写{what}"})
+    if len(text) < shortest:
+        message = f"请填写{what}（至少 {shortest} 个字）"
+        raise Invalid(message, {field: message})
     if len(text) > OPINION_LENGTH:
-        raise Invalid(f"{what}超过 {OPINION_LENGTH} 个字", {what: "文字过长"})
+        message = f"{what}超过 {OPINION_LENGTH} 个字，现为 {len(text)} 个字"
+        raise Invalid(message, {field: message})
     return text
 
 
@@ -117,7 +94,7 @@ def grant(
     _check_four_eyes(case, actor)
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
     calendar = calendars.work_calendar(session, case.district_id, case.centre_id)
-    opinion = opinion.strip() or "同意"
+    opinion = _reason(opinion.strip() or "同意", "审查意见", shortest=1)
     with transitions.counted(session, case):
         tasks.finish(task, by=actor.name, now=now)
         session.flush()
@@ -127,7 +104,9 @@ def grant(
             messages.announce(session, case, CaseAction.GRANT, version.name, now=now)
         else:
             transitions.move(session, case, CaseAction.EXAMINE, actor=actor, now=now, opinion=opinion)
-    audit.record(session, "准予", ("case", number), actor=actor, now=now, after={"opinion": opinion, "status": case.status})
+    audit.record(
+        session, "准予", ("case", number), actor=actor, now=now, after={"opinion": opinion, "status": case.status}
+    )
     return case.status
 
 
@@ -144,7 +123,10 @@ def deny(
     """Deny, with reasons and the remedies open to the applicant (R-CASE-07, 行政许可法 art. 38)."""
     case, task = _opened(session, number, actor, expected_version)
     _check_four_eyes(case, actor)
-    evidence = {"reasons": _reason(reasons, "不予许可的理由"), "remedies": _reason(remedies, "救济途径")}
+    evidence = {
+        "reasons": _reason(reasons, "不予许可的理由", "reasons"),
+        "remedies": _reason(remedies, "救济途径", "remedies"),
+    }
     with transitions.counted(session, case):
         tasks.finish(task, by=actor.name, now=now)
         transitions.move(
@@ -158,10 +140,10 @@ def deny(
 
 def withdraw(session: Session, number: str, reason: str, *, actor: Actor, now: dt.datetime) -> None:
     """The applicant takes the application back before the decision; the reason is kept."""
-    if not (actor.may(Permission.CASES_INTAKE) or actor.may(Permission.CASES_REVIEW)):
+    if not actor.may(Permission.CASES_REVIEW):
         actor.must(Permission.CASES_INTAKE)
     case = details.get(session, number, actor)
-    text = _reason(reason, "撤回原因")
+    text = _reason(reason, "撤回原因", "reason")
     with transitions.counted(session, case):
         transitions.move(session, case, CaseAction.WITHDRAW, actor=actor, now=now, opinion=text)
         tasks.cancel_open(session, case, by=actor.name, now=now)

@@ -81,7 +81,8 @@ def page(
 
     Backwards past the first case gives the first page, whole. Raises Invalid as `filters.narrowed` does.
     """
-    query, led = filters.narrowed(session, wanted, actor, Case.submitted_at, Case.id, now=now)
+    narrower = _without_passed_bound(wanted, after, before)
+    query, led = filters.narrowed(session, narrower, actor, Case.submitted_at, Case.id, now=now)
     query = _ordered(query, led, backwards=before is not None)
     if position := after or before:
         query = query.where(_beyond(position, led, backwards=before is not None))
@@ -99,6 +100,15 @@ def page(
         has_more=is_over or before is not None,
         is_first=not (after or before or skip),
     )
+
+
+def _without_passed_bound(wanted: CaseFilter, after: Position | None, before: Position | None) -> CaseFilter:
+    """A position inside the period replaces its bound: given both, SQLite would run from the bound to the position."""
+    if after and wanted.until and after[0] < filters.midnight(wanted.until + dt.timedelta(days=1)):
+        return dataclasses.replace(wanted, until=None)
+    if before and wanted.since and before[0] >= filters.midnight(wanted.since):
+        return dataclasses.replace(wanted, since=None)
+    return wanted
 
 
 def _ordered(query: Select[Any], led: Lead, *, backwards: bool = False) -> Select[Any]:

@@ -7,21 +7,32 @@ from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.exc import StaleDataError
 
 from models.cases import Case, CaseEvent
 from models.enums import CaseAction, CaseStatus
 from services import counts
 from services.actors import Actor
+from services.errors import Conflict
 from services.rules import lifecycle
+
+TAKEN = "这个办件刚被其他人处理过，您填写的内容已保留，请核对最新情况后再提交"
 
 
 @contextlib.contextmanager
 def counted(session: Session, case: Case) -> Iterator[None]:
-    """Whatever the block does to the case, the stored sums follow; `case` may be new."""
+    """Whatever the block does to the case, the stored sums follow; `case` may be new.
+
+    Raises Conflict when another transaction changed the case first.
+    """
     is_new = case not in session or case in session.new
     before = {} if is_new else counts.sums_by_day(case)
-    yield
-    session.flush()
+    try:
+        yield
+        session.flush()
+    except StaleDataError:
+        raise Conflict(TAKEN) from None
     counts.keep(session, case, before)
 
 
@@ -56,6 +67,7 @@ def move(
     Raises WrongState for a step the table lacks. Call inside `counted`.
     """
     case.status = lifecycle.next_status(case.status, action)
+    flag_modified(case, "status")  # every step is a new version, also one that leaves the status as it was
     _mark(case, action, now)
     event = _event(case, sequence or next_sequence(session, case), action, actor, now)
     event.opinion, event.evidence = opinion or None, evidence

@@ -38,9 +38,7 @@ def tokens(*texts: str | None) -> list[str]:
     """The bigrams of Chinese stretches and the whole of others, each once, in order."""
     found: dict[str, None] = {}
     for run in (run for part in texts if part for run in runs(part)):
-        if not HAN.match(run):
-            found[run] = None
-        elif len(run) == 1:
+        if not HAN.match(run) or len(run) == 1:
             found[run] = None
         else:
             found.update(dict.fromkeys(run[i : i + 2] for i in range(len(run) - 1)))

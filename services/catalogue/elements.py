@@ -167,4 +167,5 @@ def checked(part: type[GuidePart], element: str, value: Any) -> Any:
 @functools.cache
 def _adapter(part: type[GuidePart], element: str) -> TypeAdapter[Any]:
     field = part.model_fields[element]
-    return TypeAdapter(Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation)
+    annotation: Any = field.annotation
+    return TypeAdapter(Annotated[(annotation, *field.metadata)] if field.metadata else annotation)

@@ -177,14 +177,13 @@ def _hand_out(reading: Reading, element: str, sheet: Sheet) -> None:
     for entry in reading.entries:
         entry.values[element], entry.belongings[element] = [], []
     for row in sheet.rows:
-        entry = entries.get(row[OWN_CODE])
-        if entry is None:
+        owner = entries.get(row[OWN_CODE])
+        if owner is None:
             reason = f"「{MAIN_SHEET}」表中没有这个编码"
             reading.errors.append(RowError(row.number, OWN_CODE, row[OWN_CODE], reason, sheet.name))
             continue
-        entry.belongings[element].append(row)
-        for kept in _part(reading, part, sheet, row):
-            entry.values[element].append(kept)
+        owner.belongings[element].append(row)
+        owner.values[element] += _part(reading, part, sheet, row)
 
 
 def _part(reading: Reading, part: type[GuidePart], sheet: Sheet, row: Row) -> Iterator[GuidePart]:

@@ -69,7 +69,7 @@ def _matching(actor: Actor, *, words: str = "", only_published: bool = False, **
 
 def _rows(district_id: int, conditions: Iterable[ColumnElement[bool]], *, only_published: bool) -> Select[Any]:
     shown = ServiceItem.published_version_id if only_published else searching.CURRENT
-    query = (
+    query: Any = (
         select(
             ServiceItem.id,
             ServiceItem.code,
@@ -104,10 +104,19 @@ def _same_district(
 def _item_rows(session: Session, query: Select[Any]) -> list[ItemRow]:
     return [
         ItemRow(
-            *found[:6],
-            type_label(found.item_type),
-            *found[7:12],
-            limit_in_words(found.promise_amount, found.promise_unit or LimitUnit.WORKDAY),
+            id=found.id,
+            code=found.code,
+            name=found.name,
+            department=found.department,
+            department_id=found.department_id,
+            tier=found.tier,
+            item_type=type_label(found.item_type),
+            case_type=found.case_type,
+            state=found.state,
+            version_id=found.version_id,
+            version_number=found.number,
+            version_state=found.version_state,
+            promise=limit_in_words(found.promise_amount, found.promise_unit or LimitUnit.WORKDAY),
         )
         for found in session.execute(query)
     ]

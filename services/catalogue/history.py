@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -35,7 +36,7 @@ def record(
             at=now,
         )
     )
-    after = {"code": item.code, "name": item.name, "state": item.state}
+    after: dict[str, Any] = {"code": item.code, "name": item.name, "state": item.state}
     after |= {"number": version.number, "version_state": version.state} if version else {}
     after |= {"changes": list(changes)} if changes else {}
     subject = ("item", item.id)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.catalogue import ItemVersion, ServiceItem
-from models.enums import ImportKind, ItemState, Permission, RowOutcome
+from models.enums import ImportKind, ItemState, OrganisationKind, Permission, RowOutcome
 from models.organisations import Organisation
 from services.actors import Actor
 from services.catalogue import codes, entries, storing
@@ -122,8 +122,9 @@ def _refuse_taken(session: Session, reading: Reading, actor: Actor, known: dict[
 
 
 def _departments(session: Session, actor: Actor) -> dict[str, Organisation]:
-    """By code and by name."""
-    rows = list(session.scalars(select(Organisation).where(Organisation.district_id == actor.district_id)))
+    """By code and by name; where a department and another body share a name, the department is meant."""
+    found = session.scalars(select(Organisation).where(Organisation.district_id == actor.district_id))
+    rows = sorted(found, key=lambda row: (row.kind is OrganisationKind.DEPARTMENT, row.is_active))
     return {row.name: row for row in rows} | {row.code: row for row in rows}
 
 

@@ -1,6 +1,7 @@
 """Which items a search finds, and in which order."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, or_, select
 
@@ -37,10 +38,10 @@ def _in_initials(word: str) -> ColumnElement[bool]:
     return ServiceItem.initials.contains(word, autoescape=True)
 
 
-def order(words: Sequence[str]) -> list[ColumnElement[object]]:
+def order(words: Sequence[str]) -> list[Any]:
     """What begins as typed comes first, then names that hold it, then what is found by code or result; each by name."""
     text = "".join(words)
-    by_name: list[ColumnElement[object]] = [ServiceItem.initials, ServiceItem.name, ServiceItem.id]
+    by_name: list[Any] = [ServiceItem.initials, ServiceItem.name, ServiceItem.id]
     if not text:
         return by_name
     rank = case(
@@ -75,7 +76,7 @@ def filters(
         ServiceItem.state: state,
         ItemVersion.state: version_state,
     }
-    found: list[ColumnElement[bool]] = [column == value for column, value in wanted.items() if value is not None]
+    found: list[Any] = [column == value for column, value in wanted.items() if value is not None]
     if audience is not None:
         found.append(FOR[audience])
     if topic:

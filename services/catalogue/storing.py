@@ -130,7 +130,7 @@ def _create_items(
 ) -> dict[int, int]:
     """Row number to the item made of it; four statements, however many items."""
     made: dict[int, int] = {}
-    rows: dict[type[Any], list[dict[str, Any]]] = {ServiceItem: [], ItemVersion: [], ItemCode: [], ItemEvent: []}
+    rows: dict[type[Any], list[Any]] = {ServiceItem: [], ItemVersion: [], ItemCode: [], ItemEvent: []}
     for plan in plans:
         if plan.outcome is not RowOutcome.CREATED:
             continue

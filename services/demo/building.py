@@ -16,12 +16,13 @@ from models.districts import District
 from models.enums import ApplicationChannel, CaseAction, CaseStatus
 from models.identity import floor_id
 from models.people import User
-from services import calendars, counts
+from services import calendars
 from services.database import is_sqlite
 from services.demo import bulk, drawing, people, places, rows
 from services.demo.distributions import Distributions, declared
 from services.demo.moments import Period
 from services.demo.stories import PUBLIC, Story, Teller
+from services.demo.sums import Sums
 from services.errors import Conflict, Invalid
 
 VISIT = (  # the four steps of an ordinary case, and the column that says when
@@ -75,7 +76,7 @@ def build(session: Session, *, district_id: int, cases: int, seed: int, until: d
     with built.phase("索引"):
         bulk.make_indexes(session, dropped)
     with built.phase("汇总"):
-        built.sums = counts.rebuild(session, district_id)
+        built.sums = Sums(year, stories).store(session)
     return built
 
 
@@ -113,7 +114,7 @@ def _draw(
         period=period,
         people=crowd,
         applicants=crowd.draw(rng, drawn.is_person, shares.applicants.skew),
-        first_applicant=floor_id(dt.datetime.fromtimestamp(int(period.starts[0]), dt.UTC)),
+        first_applicant=floor_id(bulk.instant(int(period.starts[0]))),
         agents=np.where(with_agent, rng.integers(0, len(crowd.agents), cases), -1),
     )
 

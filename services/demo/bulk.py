@@ -4,6 +4,7 @@ Foreign keys stay on: at 1.3 million cases they cost seconds, and a broken row f
 """
 
 import dataclasses
+import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -18,7 +19,6 @@ Rows = Iterable[tuple[Any, ...]]
 CHUNK = 50_000
 DAY = 86_400
 SEARCH_INDEX = "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_case_words_words'"
-
 
 
 def insert(session: Session, table: str, columns: Sequence[str], rows: Rows) -> int:
@@ -98,3 +98,7 @@ class Stamps:
         days, clocks = self._days, self._clocks
         places = zip((seconds // DAY - self._first).tolist(), (seconds % DAY).tolist(), strict=True)
         return [days[day] + clocks[clock] for day, clock in places]
+
+
+def instant(second: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(second, dt.UTC)

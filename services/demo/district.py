@@ -10,22 +10,23 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 import settings
+from models.cases import Case
 from models.catalogue import Bundle, BundleItem, ServiceItem
 from models.districts import District
 from models.identity import new_id
-from services import actors, audit, calendars, organisations
+from models.people import User
+from services import actors, audit, calendars, districts, organisations
 from services.actors import Actor
 from services.catalogue import seeding
 from services.demo import staff
 
-DISTRICT_ID = 1
 BUNDLES = settings.DATA / "demo_bundles.yaml"
 CATALOGUE_AGE = dt.timedelta(days=500)  # the catalogue was published before the first case
 
 
 def seed_district(session: Session, *, now: dt.datetime) -> District:
     """Everything but cases; what is there already stays as it is."""
-    district = _district(session)
+    district = districts.ensure(session)
     actor = actors.system(district.id, name="演示数据")
     calendars.load_reference(session, settings.DATA)
     organisations.import_reference(session, settings.DATA, district=district, now=now)
@@ -36,14 +37,9 @@ def seed_district(session: Session, *, now: dt.datetime) -> District:
     return district
 
 
-def _district(session: Session) -> District:
-    found = session.get(District, DISTRICT_ID)
-    if found is None:
-        chosen = settings.current()
-        found = District(id=DISTRICT_ID, code=chosen.district_code, name=chosen.district_name, calendar_version=1)
-        session.add(found)
-        session.flush()
-    return found
+def is_fresh(session: Session) -> bool:
+    """Whether nobody works here yet: no account and no case."""
+    return all(session.scalar(select(model.id).limit(1)) is None for model in (User, Case))
 
 
 def _record(session: Session, district: District, actor: Actor, now: dt.datetime) -> None:

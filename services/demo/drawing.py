@@ -113,6 +113,7 @@ def _leave_open(
     states = rng.choice([CODE[s] for s in declared.open.states], size=wanted, p=list(declared.open.states.values()))
     limits = np.array([_workdays(each.promise) for each in places.items])[item[chosen]]
     days_ago = limits - _days_left(limits, declared, rng)
+    days_ago = np.where(states == CODE["suspended"], limits // 2, days_ago)
     days_ago = np.where(states == CODE["waiting"], rng.integers(0, 2, wanted), days_ago)
     days_ago = np.where(states == CODE["correcting"], rng.integers(1, 7, wanted), days_ago)
     ending[chosen], channel[chosen] = states, WINDOW

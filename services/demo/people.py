@@ -21,7 +21,7 @@ SEQUENCES = 999
 STEP = 7_368_787  # a prime: walking a space in such steps meets every number once before any comes again
 USCC_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 DEM_PLACES = 5
-FICTIONAL_PHONES = 10_000
+FICTIONAL_PHONES = 10_000  # 028-0000 and four digits: no local number begins with 0
 COLUMNS = ("district_id", "id", "kind", "name", "id_type", "id_key", "id_cipher", "phone_key", "phone_cipher")
 
 
@@ -102,14 +102,13 @@ class People:
         return bulk.insert(session, "applicants", COLUMNS, self._rows(district_id, first_id))
 
     def _rows(self, district_id: int, first_id: int) -> Iterator[tuple[Any, ...]]:
-        mobiles = [_sealed(f"1380000{i:04d}") for i in range(FICTIONAL_PHONES)]
-        landlines = [_sealed(f"0280000{i:04d}") for i in range(FICTIONAL_PHONES)]
+        phones = [_sealed(f"0280000{i:04d}") for i in range(FICTIONAL_PHONES)]
         for i, (name, number, phone) in enumerate(zip(self.names, self._numbers, self._phones, strict=True)):
             is_person = i < self.persons
             kind = ApplicantKind.PERSON if is_person else ApplicantKind.ORGANISATION
             id_type = IdType.CITIZEN_ID if is_person else IdType.USCC
             key = applicants.key_of(id_type, number)
-            known = (mobiles if is_person else landlines)[phone] if phone is not None else (None, None)
+            known = phones[phone] if phone is not None else (None, None)
             yield (district_id, first_id + i, kind.value, name, id_type.value, key, _cipher(number, key), *known)
 
 

@@ -85,12 +85,14 @@ class Places:
     def routes(self, tier: ServiceTier, *, is_immediate: bool, declared: Distributions) -> Routes:
         """Raises DomainError when no published item is of that kind at all."""
         kind = [i for i, item in enumerate(self.items) if item.is_immediate == is_immediate]
-        mine = [i for i in kind if self.items[i].tier == tier] or kind
-        if not mine:
-            word = CaseType.IMMEDIATE.label if is_immediate else CaseType.PROMISED.label
-            raise DomainError(f"没有已发布的{word}事项，无法生成演示办件，请先载入事项目录")
+        mine = [i for i in kind if tier in (self.items[i].tier, ServiceTier.DISTRICT)]  # halls take all that they serve
         here = [c for c, counter in enumerate(self.counters) if counter.tier == tier]
-        found = [way for i in mine for way in self._ways(i, here)] or [(i, c, 1.0) for i in mine for c in here]
+        found = [way for i in mine for way in self._ways(i, here)] or [(i, c, 1.0) for i in kind for c in here]
+        if not found:
+            word = CaseType.IMMEDIATE.label if is_immediate else CaseType.PROMISED.label
+            raise DomainError(
+                f"没有已发布的{word}事项或没有{tier.label}级窗口，无法生成演示办件，请先载入事项目录与机构窗口"
+            )
         items, counters, weights = (np.array(column) for column in zip(*found, strict=True))
         weights = weights * self._item_weights(items, tier, is_immediate, declared)
         weights *= np.array([declared.centres.get(self.counters[c].centre_code, 1.0) for c in counters])
@@ -110,7 +112,7 @@ class Places:
         for i in sorted(set(items.tolist()), key=lambda i: self.items[i].code):
             by_department.setdefault(self.items[i].department_code, []).append(i)
         weights = declared.departments.immediate if is_immediate else declared.departments.promised
-        found = {}
+        found: dict[int, float] = {}
         for department, members in by_department.items():
             ranks = 1 / np.arange(1, len(members) + 1) ** declared.item_skew
             share = weights.get(department, 1.0) if tier == ServiceTier.DISTRICT else len(members)
@@ -123,7 +125,7 @@ def read(session: Session, district_id: int) -> Places:
     counters = _counters(session, district_id)
     if not counters:
         raise DomainError("还没有配备人员的窗口，无法生成演示办件，请先载入机构、窗口与演示人员")
-    return Places(_items(session, district_id), counters, _reviewers(session, district_id, counters))
+    return Places(_items(session, district_id), counters, _reviewers(session, district_id))
 
 
 def _items(session: Session, district_id: int) -> list[Item]:
@@ -189,11 +191,14 @@ def _counters(session: Session, district_id: int) -> list[Counter]:
     return list(found.values())
 
 
-def _reviewers(session: Session, district_id: int, counters: Sequence[Counter]) -> dict[int, tuple[int, str]]:
-    """One person a department who decides: the first by user name that sits at no window."""
+def _reviewers(session: Session, district_id: int) -> dict[int, tuple[int, str]]:
+    """One person a department who decides: the first by badge that sits at no window."""
     rows = session.execute(
         select(User.department_id, User.id, User.display_name)
         .where(User.district_id == district_id, User.department_id.is_not(None), User.window_id.is_(None))
-        .order_by(User.badge_number.desc())
+        .order_by(User.badge_number)
     )
-    return {row[0]: (row[1], row[2]) for row in rows}
+    found: dict[int, tuple[int, str]] = {}
+    for department_id, user_id, name in rows:
+        found.setdefault(department_id or 0, (user_id, name))
+    return found

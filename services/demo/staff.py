@@ -42,7 +42,9 @@ def load(session: Session, district_id: int, *, now: dt.datetime) -> int:
     windows = list(
         session.execute(
             select(Window.id, Window.number, Organisation.code)
-            .join(Organisation, (Organisation.district_id == Window.district_id) & (Organisation.id == Window.centre_id))
+            .join(
+                Organisation, (Organisation.district_id == Window.district_id) & (Organisation.id == Window.centre_id)
+            )
             .where(Window.district_id == district_id, Organisation.kind.in_(CENTRE_KINDS))
             .order_by(Organisation.code, Window.number)
         ).tuples()
@@ -52,7 +54,7 @@ def load(session: Session, district_id: int, *, now: dt.datetime) -> int:
     rows = [_account(account, places, by_place) for account in accounts()]
     seated = {row["window_id"] for row in rows}
     rows += _at_windows((each for each in windows if each[0] not in seated), places)
-    rows += _in_departments(places)
+    rows += _in_departments(places, {row["department_id"] for row in rows if row["role"] == Role.REVIEWER})
     fresh = [row for row in rows if row["username"] not in known]
     _store(session, district_id, fresh, now)
     return len(fresh)
@@ -95,9 +97,10 @@ def _at_windows(windows: Iterable[tuple[int, str, str]], places: Mapping[str, Or
     ]
 
 
-def _in_departments(places: Mapping[str, Organisation]) -> list[Row]:
-    """A reviewer for each department, working in the first hall."""
-    found = sorted((row for row in places.values() if row.kind == OrganisationKind.DEPARTMENT), key=lambda row: row.code)
+def _in_departments(places: Mapping[str, Organisation], staffed: set[int]) -> list[Row]:
+    """A reviewer for each department that has none yet, working in the first hall."""
+    bodies = (row for row in places.values() if row.kind == OrganisationKind.DEPARTMENT and row.id not in staffed)
+    found = sorted(bodies, key=lambda row: row.code)
     halls = sorted((row for row in places.values() if row.kind == OrganisationKind.HALL), key=lambda row: row.code)
     names = person_names(len(found), declared().names, random.Random("department staff"))
     return [

@@ -159,7 +159,7 @@ class Teller:
             story.step(CaseAction.RESUBMIT, again, self._receiver(filed))
             self._handle(story, self._period.later(again, self._dice.randint(5, 40) * MINUTE))
 
-    def _later(self, moment: int, least: int, most: int) -> int:
+    def _later(self, moment: int, least: float, most: float) -> int:
         day = self._period.calendar.schedule.minutes * MINUTE
         return self._period.later(moment, self._dice.uniform(least, most) * day)
 
@@ -229,7 +229,8 @@ class Teller:
             self._stage(story, [task for task in filed.item.flow if task.stage == stage], started, finish)
             if filed.ending != "accepted":
                 seen = started + max((finish - started) // 3, 1)
-                self._examine(story, min(period.later(seen, 0), finish), stage)
+                seen = period.later(seen, self._dice.randrange(2 * HOUR))
+                self._examine(story, min(seen, finish), stage)
             if finish >= story.cutoff:
                 break
             started = finish

@@ -33,7 +33,7 @@ class ChangeKind(LabelEnum):
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """`element` in Chinese, e.g. 申请材料「身份证」：原件份数; `before` and `after` in words, empty where there is none."""
+    """`element` in Chinese, e.g. 申请材料「身份证」：原件份数; `before` and `after` in words, empty for none."""
 
     element: str
     kind: ChangeKind
@@ -140,7 +140,7 @@ def _rows(
     gone = set(range(len(old))) - {index for index, _ in pairs}
     for index in sorted(gone):
         yield Change(f"{title}「{old[index][0]}」", ChangeKind.REMOVED, "", "")
-    for index, (name, row) in enumerate(new):
+    for index, (name, _) in enumerate(new):
         if index not in matched:
             yield Change(f"{title}「{name}」", ChangeKind.ADDED, "", "")
     for mine, theirs in pairs:

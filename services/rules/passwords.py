@@ -8,7 +8,7 @@ MOST_BYTES = 72  # bcrypt reads no further, and refuses longer ones
 
 
 def _classes(password: str) -> int:
-    kinds = (str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum() or c.isalpha() and not c.isascii())
+    kinds = (str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum() or (c.isalpha() and not c.isascii()))
     return sum(any(kind(character) for character in password) for kind in kinds)
 
 

@@ -3,7 +3,7 @@
 from models.enums import CatalogueAction, ItemState, VersionState
 from services.errors import WrongState
 
-S, I, A = VersionState, ItemState, CatalogueAction
+S, T, A = VersionState, ItemState, CatalogueAction
 
 NEXT: dict[tuple[VersionState, CatalogueAction], VersionState] = {
     (S.DRAFT, A.EDIT): S.DRAFT,
@@ -21,17 +21,17 @@ NEXT: dict[tuple[VersionState, CatalogueAction], VersionState] = {
 
 # A suspended item may be corrected, yet only 恢复办理 opens it again; an abolished one is closed for good.
 NEXT_ITEM: dict[tuple[ItemState, CatalogueAction], ItemState] = {
-    (I.PREPARING, A.DRAFT): I.PREPARING,
-    (I.PREPARING, A.PUBLISH): I.ACTIVE,
-    (I.PREPARING, A.ABOLISH): I.ABOLISHED,
-    (I.ACTIVE, A.DRAFT): I.ACTIVE,
-    (I.ACTIVE, A.PUBLISH): I.ACTIVE,
-    (I.ACTIVE, A.SUSPEND): I.SUSPENDED,
-    (I.ACTIVE, A.ABOLISH): I.ABOLISHED,
-    (I.SUSPENDED, A.DRAFT): I.SUSPENDED,
-    (I.SUSPENDED, A.PUBLISH): I.SUSPENDED,
-    (I.SUSPENDED, A.RESUME): I.ACTIVE,
-    (I.SUSPENDED, A.ABOLISH): I.ABOLISHED,
+    (T.PREPARING, A.DRAFT): T.PREPARING,
+    (T.PREPARING, A.PUBLISH): T.ACTIVE,
+    (T.PREPARING, A.ABOLISH): T.ABOLISHED,
+    (T.ACTIVE, A.DRAFT): T.ACTIVE,
+    (T.ACTIVE, A.PUBLISH): T.ACTIVE,
+    (T.ACTIVE, A.SUSPEND): T.SUSPENDED,
+    (T.ACTIVE, A.ABOLISH): T.ABOLISHED,
+    (T.SUSPENDED, A.DRAFT): T.SUSPENDED,
+    (T.SUSPENDED, A.PUBLISH): T.SUSPENDED,
+    (T.SUSPENDED, A.RESUME): T.ACTIVE,
+    (T.SUSPENDED, A.ABOLISH): T.ABOLISHED,
 }
 
 EDITABLE = tuple(state for state, action in NEXT if action is A.EDIT)

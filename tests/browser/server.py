@@ -141,9 +141,7 @@ class Server:
         browser_hash = sessions.hash_browser(BROWSER)
         with self.writing() as session:
             user = session.scalars(select(User).where(User.username == username)).one()
-            opened = sign_in.admit(
-                session, user, browser_hash=browser_hash, address="127.0.0.1", now=signing.now()
-            )
+            opened = sign_in.admit(session, user, browser_hash=browser_hash, address="127.0.0.1", now=signing.now())
             opened.token_hash = sessions.hash_token(token := f"token-of-{username}-{opened.id}")
         cookies = {sessions.BROWSER_COOKIE: BROWSER, sessions.COOKIE: token}
         context.add_cookies([{"name": n, "value": v, "url": self.address()} for n, v in cookies.items()])

@@ -9,7 +9,8 @@ from services.rules.differences import ChangeKind, differences, in_words, with_k
 from services.rules.guide import Guide
 
 BASE = {
-    "task_name": "公共场所卫生许可", "promise_day": 5, "project_type": "2", "is_online": False, "serve_type": ["1", "2"],
+    "task_name": "公共场所卫生许可", "promise_day": 5, "project_type": "2", "is_online": False,
+    "serve_type": ["1", "2"],
     "materials": [
         {"key": "m1", "name": "身份证"},
         {"key": "m2", "name": "申请表", "copies": 1},

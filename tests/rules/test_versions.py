@@ -10,7 +10,7 @@ from services.rules import versions
 from services.rules.versions import NEXT, NEXT_ITEM, next_item_state, next_state
 
 
-@pytest.mark.parametrize(("state", "action"), itertools.product(VersionState, CatalogueAction))
+@pytest.mark.parametrize(("state", "action"), list(itertools.product(VersionState, CatalogueAction)))
 def test_a_version_takes_only_the_steps_in_the_table(state, action):
     if (state, action) in NEXT:
         assert next_state(state, action) is NEXT[state, action]
@@ -19,7 +19,7 @@ def test_a_version_takes_only_the_steps_in_the_table(state, action):
             next_state(state, action)
 
 
-@pytest.mark.parametrize(("state", "action"), itertools.product(ItemState, CatalogueAction))
+@pytest.mark.parametrize(("state", "action"), list(itertools.product(ItemState, CatalogueAction)))
 def test_an_item_takes_only_the_steps_in_the_table(state, action):
     if (state, action) in NEXT_ITEM:
         assert next_item_state(state, action) is NEXT_ITEM[state, action]

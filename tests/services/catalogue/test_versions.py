@@ -189,7 +189,9 @@ def test_restoring_adds_a_version_and_removes_none(session, make_published, syst
     item = make_published()
     first = session.get(ItemVersion, (DISTRICT, item.published_version_id))
     second = versions.draft(session, item, actor=reviewer, now=NOW)
-    versions.edit(session, second, guide(task_code="TWS-001", promise_day=3), expected_version=1, actor=reviewer, now=NOW)
+    versions.edit(
+        session, second, guide(task_code="TWS-001", promise_day=3), expected_version=1, actor=reviewer, now=NOW
+    )
     versions.publish(session, review(session, item), actor=system, now=NOW)
     third = versions.restore(session, first, actor=reviewer, now=NOW)
     assert (third.number, third.state, third.guide) == (3, S.DRAFT, first.guide)
@@ -263,9 +265,7 @@ def test_two_versions_are_compared_in_words(session, make_published, reviewer):
     item = make_published()
     old = item.published_version_id
     new = versions.draft(session, item, actor=reviewer, now=NOW)
-    versions.edit(
-        session, new, guide(task_code="TWS-001", promise_day=3), expected_version=1, actor=reviewer, now=NOW
-    )
+    versions.edit(session, new, guide(task_code="TWS-001", promise_day=3), expected_version=1, actor=reviewer, now=NOW)
     assert in_words(versions.compare(session, old, new.id, reviewer)) == ["承诺办结时限 5 → 3"]
     with pytest.raises(NotFound):
         versions.compare(session, old, 1, reviewer)
@@ -294,3 +294,14 @@ def test_the_impact_names_what_rests_on_the_item(session, make_published, staff)
     found = versions.impact(session, item, actor=staff)
     assert (found.open_cases, found.required_by, found.bundles) == (0, ["开业登记"], ["开一家餐馆"])
     assert found.stages == ["第 1 阶段 卫生局 3 个工作日", "第 2 阶段 公安局 —"]
+
+
+def test_a_new_code_holds_from_the_day_the_version_is_published(session, make_published, system, staff):
+    item = make_published("A", task_code="旧码")
+    version = versions.draft(session, item, actor=system, now=NOW)
+    versions.edit(session, version, guide(task_code="新码"), expected_version=1, actor=system, now=NOW)
+    assert items.by_code(session, "旧码", staff).id == item.id
+    with pytest.raises(NotFound):
+        items.by_code(session, "新码", staff)
+    versions.publish(session, review(session, item), actor=system, now=NOW)
+    assert items.by_code(session, "新码", staff).id == item.id

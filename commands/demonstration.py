@@ -1,0 +1,47 @@
+"""The demonstration district."""
+
+import dataclasses
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+import settings
+from commands.answers import Answer, AsJson, command, now
+from services import database, migrations
+from services import demo as demonstration
+
+CASES = 20_000
+CLOSING = dt.time(17, 0)
+
+
+def _last_finished_day() -> dt.date:
+    """Today once the halls have closed, else yesterday: a demonstration holds nothing from the future."""
+    at = now()
+    return at.date() if at.time() >= CLOSING else at.date() - dt.timedelta(days=1)
+
+
+@command
+def demo(
+    cases: Annotated[int, typer.Option(min=1, help="办件数")] = CASES,
+    seed: Annotated[int, typer.Option(min=0, help="随机种子：相同则数据相同")] = 1,
+    until: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="最后一天，默认最近一个已下班的日子")
+    ] = None,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="已有用户或办件时什么也不做")] = False,
+    as_json: AsJson = False,
+) -> Answer:
+    """装入一个可信的演示区：机构、窗口、事项、人员和一年的办件。"""
+    migrations.upgrade()
+    with database.writing() as session:
+        if if_empty and not demonstration.is_fresh(session):
+            return Answer({"cases": 0, "skipped": True}, ["数据库已有数据，未装入演示数据"])
+        district = demonstration.seed_district(session, now=now())
+        day = until.date() if until else _last_finished_day()
+        built = demonstration.build(session, district_id=district.id, cases=cases, seed=seed, until=day)
+    data = dataclasses.asdict(built) | {"seed": seed, "until": day.isoformat(), "seconds": round(built.seconds, 2)}
+    told = f"已装入 {built.cases:,} 件办件、{built.events:,} 条过程、{built.applicants:,} 个申请人，截至 {day}"
+    phases = "，".join(f"{name} {seconds:.1f}" for name, seconds in built.phases.items())
+    return Answer(
+        data, [told, f"用时 {built.seconds:.1f} 秒（{phases}）", f"演示账号见 {settings.DATA / 'demo_accounts.csv'}"]
+    )

@@ -1,0 +1,53 @@
+"""What runs on: the web server and the worker."""
+
+import os
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+import settings
+from commands.answers import Answer, AsJson, command, now, reading, writing
+from services import calendars, database, districts, migrations, outbox
+from services.catalogue import versions
+
+PAUSE = 5.0  # seconds
+
+
+def _round() -> dict[str, int]:
+    """One round of the worker."""
+    with reading() as (_, actor):
+        district_id = actor.district_id
+    with writing() as (session, _):
+        published = versions.publish_due(session, now=now())
+    sent = outbox.send_due(outbox.gateway(), district_id, now=now())
+    return {"sent": sent.sent, "failed": sent.failed, "published": published}
+
+
+@command
+def worker(once: Annotated[bool, typer.Option("--once", help="只做一轮")] = False, as_json: AsJson = False) -> Answer:
+    """后台任务：发送短信，到期发布事项版本。"""
+    done = _round()
+    while not once:
+        time.sleep(PAUSE)
+        done = _round()
+    return Answer(done, [f"发送 {done['sent']} 条，失败 {done['failed']} 条，发布事项 {done['published']} 个"])
+
+
+@command
+def serve(
+    host: Annotated[str, typer.Option(help="监听地址")] = "localhost",
+    port: Annotated[int, typer.Option(help="端口", min=1, max=65535)] = 8501,
+    as_json: AsJson = False,
+) -> Answer:
+    """升级数据库结构并启动网站。"""
+    settings.current().key()
+    migrations.upgrade()
+    with database.writing() as session:
+        districts.ensure(session)
+        calendars.load_reference(session, settings.DATA)
+    database.dispose()
+    os.chdir(settings.ROOT)
+    server = ["streamlit", "run", "app.py", "--server.address", host, "--server.port", str(port)]
+    os.execv(sys.executable, [sys.executable, "-m", *server])

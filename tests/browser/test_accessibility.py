@@ -1,0 +1,48 @@
+"""axe finds nothing serious or critical on any page, in light and dark; and nothing is fetched from elsewhere."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+import app
+
+# What Streamlit's own markup still has, by rule and element; everything else must be clean.
+STREAMLITS_OWN: dict[str, str] = {}
+VISITORS = {
+    None: {"guide", "item", "track"},
+    "clerk": {"desk", "intake", "batch", "delivery", "cases", "case", "items", "item_edit", "account"},
+    "reviewer": {"tasks", "item_grid"},
+    "staff": {"item_exchange", "organisations", "calendar", "overview"},
+    "sysadmin": {"users"},
+    "auditor": {"audit"},
+}
+PAGES = [(address, who) for who, addresses in VISITORS.items() for address in sorted(addresses)]
+
+
+def findings(page):
+    results = Axe().run(page)
+    found = []
+    for violation in results.response["violations"]:
+        if violation["impact"] in ("serious", "critical"):
+            for node in violation["nodes"]:
+                if STREAMLITS_OWN.get(violation["id"], "\0") not in node["html"]:
+                    found.append(f"{violation['id']}: {node['html'][:200]}")
+    return found
+
+
+def test_every_page_of_the_sitemap_is_looked_at():
+    assert {address for address, _ in PAGES} == {place.address for place in app.SITEMAP}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("address", "who"), PAGES, ids=[address for address, _ in PAGES])
+def test_nothing_serious_and_nothing_from_elsewhere(server, new_context, address, who, scheme):
+    context = new_context(color_scheme=scheme)
+    if who:
+        server.sign_in(context, who)
+    page = context.new_page()
+    foreign = []
+    page.on("request", lambda request: foreign.append(request.url) if "127.0.0.1" not in request.url else None)
+    server.open(page, address)
+    assert page.locator('[data-testid="stException"]').count() == 0
+    assert findings(page) == []
+    assert [url for url in foreign if not url.startswith(("data:", "blob:"))] == []

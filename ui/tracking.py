@@ -1,0 +1,136 @@
+"""A case's progress as a citizen reads it: plain words first, what comes next, and where to turn."""
+
+import streamlit as st
+
+from models.enums import CaseResult, CaseStatus
+from services.cases.tracking import Progress
+from ui import charts, page, words
+
+S = CaseStatus
+PLAIN: dict[CaseStatus, str] = {
+    S.SUBMITTED: "材料已收到，正在核对是否齐全",
+    S.CORRECTION_REQUESTED: "需要您补充材料",
+    S.ACCEPTED: "已经受理，等待审查",
+    S.EXAMINING: "正在审查",
+    S.SUSPENDED: "正在进行检验、听证等特别程序，所需时间不计入办理期限",
+    S.DECIDED: "已经办好，请领取结果",
+    S.DELIVERED: "已经办好，结果已送达",
+    S.CLOSED: "已经结束",
+}
+NEXT: dict[CaseStatus, str] = {
+    S.SUBMITTED: "材料齐全即受理；需要补正的，会一次告诉您全部内容。",
+    S.CORRECTION_REQUESTED: "请按告知单把材料一次补齐，交到原收件窗口；补齐后继续办理。",
+    S.ACCEPTED: "部门审查后作出决定，您暂时不用做什么。",
+    S.EXAMINING: "部门将在期限前作出决定，您暂时不用做什么。",
+    S.SUSPENDED: "特别程序结束后继续计算期限，您暂时不用做什么。",
+    S.DECIDED: "请带有效证件和收件凭证，到收件地点领取结果。",
+    S.DELIVERED: "办理已完成。欢迎到「评一评」告诉我们办得怎么样。",
+    S.CLOSED: "如有疑问，请拨打咨询电话，或到原收件地点询问。",
+}
+WIDTH = 720
+STAGES = ("收件", "受理", "审查", "决定", "领取")
+REACHED: dict[CaseStatus, int] = {
+    S.SUBMITTED: 0,
+    S.CORRECTION_REQUESTED: 0,
+    S.ACCEPTED: 1,
+    S.EXAMINING: 2,
+    S.SUSPENDED: 2,
+    S.DECIDED: 3,
+    S.DELIVERED: 4,
+}
+REFUSALS = (CaseResult.DENIED, CaseResult.ACCEPTANCE_REFUSED)
+
+
+def question(number: str) -> tuple[str, str]:
+    """(number, code) when they were sent off, else empty."""
+    with st.form("track", border=True, width=WIDTH):
+        asked = st.text_input(
+            "办件编号", number, max_chars=40, autocomplete="off", placeholder="20 位数字，印在收件凭证上方"
+        )
+        code = st.text_input(
+            "查询码", max_chars=40, autocomplete="off", placeholder="如 XXXX-XXXX-XXXXX-X，不分大小写，可不输横线"
+        )
+        pressed = st.form_submit_button("查询", type="primary", width="stretch")
+    if pressed and not (asked.strip() and code.strip()):
+        st.error("请把办件编号和查询码都填上：两项都印在收件凭证上")
+        st.stop()
+    return (asked.strip(), code.strip()) if pressed else ("", "")
+
+
+def invitation() -> None:
+    st.caption("凭证丢失？请带有效证件到原收件窗口补打。本页只显示办理状态、日期和隐去部分的姓名。")
+
+
+def progress(found: Progress) -> None:
+    """The whole answer, readable on a phone."""
+    with st.container(key="progress", width=WIDTH):
+        with st.container(border=True):
+            st.badge(_status(found), color=charts.OF_CASE[found.status].badge)
+            st.subheader(page.plain(PLAIN[found.status]), anchor=False)
+            st.markdown(page.plain(NEXT[found.status]))
+            _stages(found)
+        _denial(found)
+        _facts(found)
+        _steps(found)
+
+
+def _status(found: Progress) -> str:
+    result = f"（{found.result.label}）" if found.result and found.status != S.DELIVERED else ""
+    return f"{found.status.label}{result}"
+
+
+def _stages(found: Progress) -> None:
+    """One line from receipt to delivery: done, here, to come. A case closed early shows only what happened."""
+    if found.status == S.CLOSED:
+        return
+    reached = REACHED[found.status]
+    marks = []
+    for place, stage in enumerate(STAGES):
+        if place < reached or found.status == S.DELIVERED:
+            marks.append(f":green[**✓{stage}**]")
+        else:
+            marks.append(f":blue[**●{stage}**]" if place == reached else f":gray[○{stage}]")
+    st.markdown(" › ".join(marks))
+
+
+def _denial(found: Progress) -> None:
+    if found.result not in REFUSALS or not (found.reasons or found.remedies):
+        return
+    with st.container(border=True):
+        st.markdown("**理由**")
+        st.markdown(_lines(found.reasons) or words.NOTHING)
+        st.markdown("**不服怎么办**")
+        st.markdown(_lines(found.remedies) or "可依法申请行政复议或提起行政诉讼，期限和受理机关见决定书。")
+
+
+def _lines(text: str) -> str:
+    """Text as text, with its line breaks."""
+    return page.plain(text.strip()).replace("\n", "  \n")
+
+
+def _facts(found: Progress) -> None:
+    due = words.moment(found.due_at) if found.due_at else "当场办结"
+    if found.due_at and found.is_provisional:
+        due += "（暂定：节假日安排公布后重新计算）"
+    facts = {
+        "事项": found.item_name,
+        "申请人": found.applicant,
+        "办件编号": found.number,
+        "现在由谁办": found.holder_name,
+        "收件时间": words.moment(found.submitted_at),
+        "承诺办结": due,
+        "办结时间": words.moment(found.decided_at) if found.decided_at else "",
+        "收件地点": found.centre,
+        "咨询电话": found.centre_phone,
+    }
+    with st.container(border=True, gap="xsmall"):
+        for label, value in facts.items():
+            if value:
+                st.markdown(f":gray[{label}]　{page.plain(value)}")
+
+
+def _steps(found: Progress) -> None:
+    with st.container(border=True, gap="xsmall"):
+        st.markdown("**办理经过**")
+        for step in reversed(found.steps):
+            st.markdown(f":gray[{words.moment(step.at)}]　{page.plain(step.label)}")
