@@ -31,9 +31,9 @@ class Place(NamedTuple):
 
 
 SITEMAP = (
-    Place("portal/guide.py", "guide", "办事大厅", None, "办事大厅"),
-    Place("portal/item.py", "item", "办事指南", None, "办事大厅", False),
-    Place("portal/track.py", "track", "查进度", None, "办事大厅"),
+    Place("portal/guide.py", "guide", "办事大厅", None, "公众服务"),
+    Place("portal/item.py", "item", "办事指南", None, "公众服务", False),
+    Place("portal/track.py", "track", "查进度", None, "公众服务"),
     Place("cases/desk.py", "desk", "我的工作", P.CASES_SEARCH, "办件"),
     Place("cases/intake.py", "intake", "收件", P.CASES_INTAKE, "办件"),
     Place("cases/batch.py", "batch", "批量收件", P.CASES_INTAKE, "办件"),
@@ -84,7 +84,6 @@ def _first_staff_page(pages: dict[Place, st.Page], actor: Actor) -> st.Page | No
 
 
 def main() -> None:
-    shell.frame()
     actor = page.actor()
     pages = _pages(actor)
     sections: dict[str, list[st.Page]] = {}
@@ -99,6 +98,7 @@ def main() -> None:
         visibility="hidden" if actor.user_id else "visible",
     )
     chosen = st.navigation([*pages.values(), entrance], position="hidden" if actor.user_id else "top")
+    shell.frame(chosen.title)
     if actor.user_id is not None:
         shell.sidebar(sections, actor)
     chosen.run()

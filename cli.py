@@ -1,12 +1,10 @@
-"""一窗 from a terminal or cron: the same services as the pages. Exit status 0 done, 1 refused with reasons, 2 wrong use."""
+"""The same services from a terminal or cron. Exit status 0 done, 1 refused with reasons, 2 wrong use."""
 
 import typer
 
 from commands import clocks, databases, demonstration, people, records, servers, sheets
 
-app = typer.Typer(
-    help="一窗政务服务平台：命令行", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
-)
+app = typer.Typer(help="一窗政务服务平台", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(databases.db, name="db")
 app.add_typer(people.app, name="user")
 app.add_typer(sheets.importing, name="import")

@@ -170,7 +170,7 @@ class ChinesePage:
         (re.compile(rb"<noscript>[^<]*</noscript>"), "<noscript>请启用浏览器的 JavaScript。</noscript>".encode()),
         (
             re.compile(rb"</head>"),
-            b'<script defer src="/ui/zh.js"></script><script defer src="/ui/follow.js"></script>'
+            b'<script defer src="/ui/zh.js"></script><script defer src="/ui/front.js"></script>'
             b'<script defer src="/ui/keys.js"></script></head>',
         ),
     )

@@ -50,6 +50,20 @@ async def leave(request: Request) -> Response:
     return response
 
 
+def _stay(request: Request) -> None:
+    person = browsers.person(request)
+    if person is not None:
+        with database.writing() as session:
+            sessions.touch(session, person, now=_now())
+
+
+async def stay(request: Request) -> Response:
+    """Somebody types: the idle time starts again. The header cannot be sent from another site."""
+    if request.headers.get("x-requested-with") == "yichuang":
+        await to_thread.run_sync(_stay, request)
+    return Response(status_code=204)
+
+
 def _take(request: Request) -> downloads.File | None:
     person = browsers.person(request)
     with database.writing() as session:
@@ -103,11 +117,12 @@ def _file(name: str, media_type: str) -> Route:
 ROUTES = [
     Route("/auth/claim", claim),
     Route("/auth/leave", leave),
+    Route("/auth/stay", stay, methods=["POST"]),
     Route("/d/{token}", download),
     Route("/guide", home),
     Route("/healthz", health),
     _file("zh.js", "text/javascript"),
-    _file("follow.js", "text/javascript"),
+    _file("front.js", "text/javascript"),
     _file("keys.js", "text/javascript"),
     _file("favicon.png", "image/png"),
 ]

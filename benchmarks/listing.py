@@ -20,10 +20,11 @@ SEARCHES = (
 )
 
 
-def _position(session: database.Session, district: District, page: int) -> search.Position | None:
+def position(session: database.Session, district: District, page: int) -> search.Position:
     """Where a page begins: the last key of the page before it."""
     size = search.PER_PAGE
     before = search.page(session, district.filter, district.actor, now=district.now, skip=(page - 1) * size - 1, size=1)
+    assert before.last is not None
     return before.last
 
 
@@ -40,13 +41,13 @@ def filtered(district: District, runs: int) -> Iterator[Figure]:
     with database.reading() as session:
         page, count, total = _asking(session, district)
         wanted, deep = district.filter, district.deep
-        position = _position(session, district, deep)
+        start = position(session, district, deep)
         skip = (deep - 1) * search.PER_PAGE
-        if page(wanted, after=position).rows != page(wanted, skip=skip).rows:
+        if page(wanted, after=start).rows != page(wanted, skip=skip).rows:
             raise SystemExit(f"page {deep} is not the same by position and by skipping")
         note = f"{district.matching:,} cases match"
         yield measure("list", "page 1", lambda: page(wanted), runs=runs, note=note)
-        yield measure("list", f"page {deep:,}, position known", lambda: page(wanted, after=position), runs=runs)
+        yield measure("list", f"page {deep:,}, position known", lambda: page(wanted, after=start), runs=runs)
         yield measure("list", f"page {deep:,}, by skipping", lambda: page(wanted, skip=skip), runs=runs)
         yield measure("list", "count, capped at 10,000", lambda: count(wanted), runs=runs)
         yield measure("list", "count, exact", lambda: total(wanted), runs=runs)

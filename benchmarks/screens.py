@@ -1,21 +1,22 @@
 """Whole pages through the front door, by AppTest: sign-in, navigation, queries and every element, without a browser."""
 
 import datetime as dt
-import itertools
+import functools
 from collections.abc import Iterator
 
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 import settings
+from benchmarks import listing
 from benchmarks.district import District
 from benchmarks.timing import Figure, measure
 from models.people import User
-from services import database, sign_in
+from services import database, overview, sign_in
 from services import sign_in_sessions as sessions
+from ui import case_filters, case_lists, tables
 
 TIMEOUT = 60
-STATUS = "delivered"
 
 
 def _signed_in(district: District) -> int:
@@ -38,24 +39,35 @@ def _opened(sign_in_id: int, address: str, **query: str) -> AppTest:
 
 
 def _checked(at: AppTest) -> AppTest:
-    if at.exception or at.error:
-        raise SystemExit(f"the page failed: {[each.value for each in (*at.exception, *at.error)]}")
+    if at.exception or at.error or not at.dataframe:
+        raise SystemExit(f"the page shows no table: {[each.value for each in (*at.exception, *at.error, *at.title)]}")
     return at
 
 
-def pages(district: District, runs: int, queries: dict[str, dict[str, str]]) -> Iterator[Figure]:
-    """`queries`: what the address of each measured page holds, by page and what it shows."""
-    signed = _signed_in(district)
-    for name, query in queries.items():
-        address, _, shown = name.partition(": ")
-        at = _opened(signed, address, **query)
-        yield measure("page", f"{address}, {shown}", lambda at=at: _checked(at.run()), runs=runs)
-    address, query = next((name.partition(":")[0], query) for name, query in queries.items())
-    fresh = itertools.repeat(None)
-    yield measure(
-        "page",
-        f"{address}, opened anew",
-        lambda: (next(fresh), _opened(signed, address, **query)),
-        runs=max(runs // 5, 5),
-        note="first run of a session",
-    )
+def pages(district: District, runs: int) -> Iterator[Figure]:
+    """The search page on the inspector's filter and the overview: drawn again, and opened by a new session."""
+    sign_in_id = _signed_in(district)
+    day = overview.today(district.now).isoformat()
+    asked = case_filters.address(district.filter)
+    deep = {**asked, case_lists.PLACE: _place(district)}
+    for address, shown, query in (
+        ("cases", "page 1", asked),
+        ("cases", f"page {district.deep:,}", deep),
+        ("overview", "a day", {"day": day}),
+    ):
+        at = _opened(sign_in_id, address, **query)
+        yield measure("page", f"{address}, {shown}", functools.partial(_again, at), runs=runs, note="run again")
+        anew = functools.partial(_opened, sign_in_id, address, **query)
+        yield measure("page", f"{address}, {shown}, opened", anew, runs=runs, note="first run of a session")
+
+
+def _again(at: AppTest) -> None:
+    _checked(at.run())
+
+
+def _place(district: District) -> str:
+    """The deep page as the address holds it: its number, where it begins, and of which filter."""
+    with database.reading() as session:
+        submitted_at, case_id = listing.position(session, district, district.deep)
+    microseconds = (submitted_at - case_lists.EPOCH) // dt.timedelta(microseconds=1)
+    return f"{district.deep}.after.{microseconds}.{case_id}.{tables.signature(district.filter)}"

@@ -49,7 +49,7 @@ def received(district: District, runs: int) -> Iterator[Figure]:
         found: dict[str, set[tuple[str, int, int]]] = {}
         for name, query in asked.items():
             statement = text(f"{query} WHERE district_id = {district.actor.district_id} GROUP BY 1, 2")
-            found[name] = {(str(row[0])[:10], row[1], int(row[2])) for row in session.execute(statement)}
+            found[name] = {(str(row[0])[:10], row[1], int(row[2])) for row in session.execute(statement) if row[2]}
             act = functools.partial(_all, session, statement)
             times = runs if name == "stored sums" else RAW_RUNS
             yield measure("sums", f"received by month from {name}", act, runs=times, note=f"{len(found[name]):,} rows")

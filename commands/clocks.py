@@ -70,7 +70,5 @@ def _data(found: Deadline) -> dict[str, object]:
 
 def _lines(found: Deadline) -> list[str]:
     head = f"到期：{found.due:%Y-%m-%d %H:%M}" + ("（暂定：途经尚未公布放假安排的年份）" if found.provisional else "")
-    return [
-        head,
-        *(f"{line.date}  {'计入' if line.counted else '不计'}  {line.rule}  {line.note}" for line in found.ledger),
-    ]
+    days = (f"{line.date}  {'计入' if line.counted else '不计'}  {line.rule}  {line.note}" for line in found.ledger)
+    return [head, *days]

@@ -86,9 +86,8 @@ def backup(file: Annotated[Path, typer.Argument(help="备份文件")], as_json: 
     else:
         _postgres("pg_dump", "--format=custom", f"--file={file}")
     size = file.stat().st_size
-    return Answer(
-        {"file": str(file), "bytes": size}, [f"已备份到 {file}（{size:,} 字节）；密钥文件和附件目录请另行备份"]
-    )
+    told = f"已备份到 {file}（{size:,} 字节）；密钥文件和附件目录请另行备份"
+    return Answer({"file": str(file), "bytes": size}, [told])
 
 
 def _existing(path: Path) -> Path:

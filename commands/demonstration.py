@@ -26,7 +26,7 @@ def demo(
     cases: Annotated[int, typer.Option(min=1, help="办件数")] = CASES,
     seed: Annotated[int, typer.Option(min=0, help="随机种子：相同则数据相同")] = 1,
     until: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="最后一天，默认最近一个已下班的日子")
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="最后一天，默认最近已下班的一天")
     ] = None,
     if_empty: Annotated[bool, typer.Option("--if-empty", help="已有用户或办件时什么也不做")] = False,
     as_json: AsJson = False,
@@ -42,6 +42,5 @@ def demo(
     data = dataclasses.asdict(built) | {"seed": seed, "until": day.isoformat(), "seconds": round(built.seconds, 2)}
     told = f"已装入 {built.cases:,} 件办件、{built.events:,} 条过程、{built.applicants:,} 个申请人，截至 {day}"
     phases = "，".join(f"{name} {seconds:.1f}" for name, seconds in built.phases.items())
-    return Answer(
-        data, [told, f"用时 {built.seconds:.1f} 秒（{phases}）", f"演示账号见 {settings.DATA / 'demo_accounts.csv'}"]
-    )
+    lines = [told, f"用时 {built.seconds:.1f} 秒（{phases}）", f"演示账号见 {settings.DATA / 'demo_accounts.csv'}"]
+    return Answer(data, lines)

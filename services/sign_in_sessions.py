@@ -3,11 +3,11 @@
 import dataclasses
 import datetime as dt
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, Select, and_, select, update
 from sqlalchemy.orm import Session
 
 import settings
-from models.enums import ScopeKind, SignInOutcome
+from models.enums import Role, ScopeKind, SignInOutcome
 from models.organisations import Organisation
 from models.people import SignInAttempt, SignInSession, User, UserRole
 from services import audit, confidential, districts
@@ -40,29 +40,12 @@ def resolve(
     if session_id is None and not token:
         return None
     chosen = SignInSession.id == session_id if session_id is not None else SignInSession.token_hash == hash_token(token)
-    idle_since = now - dt.timedelta(minutes=settings.current().session_idle_minutes)
-    rows = session.execute(
-        select(SignInSession.id, User, Organisation.path, UserRole.role)
-        .join(User, and_(User.district_id == SignInSession.district_id, User.id == SignInSession.user_id))
-        .join(
-            Organisation,
-            and_(Organisation.district_id == User.district_id, Organisation.id == User.organisation_id),
-        )
-        .outerjoin(UserRole, and_(UserRole.district_id == User.district_id, UserRole.user_id == User.id))
-        .where(
-            SignInSession.district_id == districts.current_id(session),
-            chosen,
-            SignInSession.browser_hash == browser_hash,
-            SignInSession.revoked_at.is_(None),
-            SignInSession.expires_at > now,
-            SignInSession.seen_at > idle_since,
-            User.is_active,
-        )
-    ).all()
+    rows = session.execute(_people(districts.current_id(session), now).where(chosen)).all()
+    rows = [row for row in rows if confidential.same(row.browser_hash, browser_hash)]
     if not rows:
         return None
+    opened, _, user, path, _ = rows[0]
     roles = frozenset(row.role for row in rows if row.role is not None)
-    _, user, path, _ = rows[0]
     return Actor(
         district_id=user.district_id,
         user_id=user.id,
@@ -74,9 +57,28 @@ def resolve(
         centre_ids=_subtree(session, user.district_id, path) if user.scope is ScopeKind.ORGANISATION else (),
         department_id=user.department_id,
         window_id=user.window_id,
-        session_id=rows[0].id,
+        session_id=opened,
         source=source,
         must_change_password=_password_is_due(user, now),
+    )
+
+
+def _people(district: int, now: dt.datetime) -> Select[int, str, User, str, Role]:
+    """Live sign-ins with their user, the path of the user's organisation, and a row for each role."""
+    idle_since = now - dt.timedelta(minutes=settings.current().session_idle_minutes)
+    home = and_(Organisation.district_id == User.district_id, Organisation.id == User.organisation_id)
+    return (
+        select(SignInSession.id, SignInSession.browser_hash, User, Organisation.path, UserRole.role)
+        .join(User, and_(User.district_id == SignInSession.district_id, User.id == SignInSession.user_id))
+        .join(Organisation, home)
+        .outerjoin(UserRole, and_(UserRole.district_id == User.district_id, UserRole.user_id == User.id))
+        .where(
+            SignInSession.district_id == district,
+            SignInSession.revoked_at.is_(None),
+            SignInSession.expires_at > now,
+            SignInSession.seen_at > idle_since,
+            User.is_active,
+        )
     )
 
 

@@ -22,18 +22,26 @@
     else field.blur();
   };
 
+  const between = (area, one, other) =>
+    [...area.querySelectorAll('[role="radiogroup"]')].find(
+      (each) =>
+        (!one || one.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING) &&
+        (!other || other.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_PRECEDING),
+    );
+
+  /* The choice under the field; or the one just passed, while nothing is chosen in it. */
   const step = (field, area, by) => {
     const all = stops(area);
-    const next = all[all.indexOf(field) + 1];
-    const group = [...area.querySelectorAll('[role="radiogroup"]')].find(
-      (each) =>
-        field.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING &&
-        (!next || next.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_PRECEDING),
-    );
+    const at = all.indexOf(field);
+    let group = between(area, field, all[at + 1]);
+    if (!group && at > 0) {
+      group = between(area, all[at - 1], field);
+      if (group?.querySelector("input:checked")) group = undefined;
+    }
     if (!group) return false;
     const choices = [...group.querySelectorAll('input[type="radio"]')];
-    const at = choices.findIndex((choice) => choice.checked);
-    const wanted = choices[Math.min(Math.max(at + by, 0), choices.length - 1)];
+    const chosen = choices.findIndex((choice) => choice.checked);
+    const wanted = choices[Math.min(Math.max(chosen + by, 0), choices.length - 1)];
     if (wanted && !wanted.checked) wanted.click();
     return true;
   };

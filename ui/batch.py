@@ -80,6 +80,6 @@ def remember(done: Sequence[tuple[Row, Filed]]) -> None:
 def filed() -> None:
     """What the last confirmation filed."""
     if done := st.session_state.get(FILED_STATE):
-        st.subheader(f"本批已收 {words.count(len(done))} 件", anchor=False)
+        st.header(f"本批已收 {words.count(len(done))} 件", anchor=False)
         tables.show(done, FILED, key="batch-filed", alt="本批办件编号与查询码")
         st.caption("办件编号与查询码请交给申请人；收件凭证可在办件详情页打印。")

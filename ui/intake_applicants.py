@@ -15,7 +15,7 @@ from ui.intake_draft import Draft
 
 BY_ITSELF = ""
 FOUND_NOBODY = "没有找到这位申请人：请输入证件号码"
-CHOOSE = "请用序号或方向键选定申请人；不是其中任何一位，请输入证件号码"
+CHOOSE = "按 ↑↓ 选定申请人，或重新输入姓名加序号；不是其中任何一位，请输入证件号码"
 
 
 def draw(draft: Draft, fields: Fields) -> None:
@@ -40,8 +40,10 @@ def draw(draft: Draft, fields: Fields) -> None:
 
 
 def _told(draft: Draft) -> None:
-    """What the id says, once it is right."""
-    if draft.applicant_id is not None:
+    """What was found, or what the id says once it is right."""
+    if draft.cards:
+        st.caption(CHOOSE)
+    elif draft.applicant_id is not None:
         st.caption(f"✓ 已有申请人：{page.plain(draft.typed('name'))}，资料已带出，可直接收件")
     elif draft.id_number and identifiers.problem_of_citizen_id(draft.id_number) is None:
         born, sex = identifiers.birth_date(draft.id_number), identifiers.sex(draft.id_number)
@@ -110,7 +112,8 @@ def _look_up(session: database.Session, draft: Draft, text: str) -> None:
         return
     draft.cards = tuple(cards)
     st.session_state.pop(draft.key("card"), None)
-    draft.complain({"id_number": CHOOSE if cards else FOUND_NOBODY}, {"id_number": text})
+    if not cards:
+        draft.complain({"id_number": FOUND_NOBODY}, {"id_number": text})
 
 
 def _fill(session: database.Session, draft: Draft, applicant_id: int) -> None:

@@ -45,7 +45,7 @@ def edit(mark: str, rows: Rows, elements: Sequence[str]) -> list[ElementChange]:
         height=GRID_HEIGHT,
         disabled=list(FIXED),
         column_config={
-            "name": st.column_config.TextColumn(FIXED["name"], width="large", pinned=True),
+            "name": st.column_config.TextColumn(FIXED["name"], width=220, pinned=True),
             "department": st.column_config.TextColumn(FIXED["department"], width=140),
             "state": st.column_config.TextColumn(FIXED["state"], width=80),
         }

@@ -134,7 +134,7 @@ def impact(found: Impact, case_page: str) -> None:
         st.metric("所在的一件事", words.count(len(found.bundles)), border=True)
         st.metric("受理窗口", words.count(len(found.windows)), border=True)
     if found.open_cases and case_page:
-        st.page_link(case_page, label=":primary[查看这些在办办件]", query_params=found.case_filter)
+        st.page_link(case_page, label=":blue[查看这些在办办件]", query_params=found.case_filter)
     lists = {"以它为前置的事项": found.required_by, "所在的一件事": found.bundles, "部门流程": found.stages}
     for title, names in lists.items():
         if names:

@@ -34,7 +34,7 @@ def tree(rows: Sequence[OrganisationRow], chosen: int | None) -> None:
                 continue
             mark = "" if row.is_active else "（停用）"
             count = f"　:gray[{row.windows} 窗口]" if row.windows else ""
-            name = f"**:primary[› {page.plain(row.name)}]**" if row.id == chosen else page.plain(row.name)
+            name = f"**:blue[› {page.plain(row.name)}]**" if row.id == chosen else page.plain(row.name)
             st.button(
                 f"{INDENT * (0 if wanted else row.depth)}{name}{mark}{count}",
                 key=f"tree-{row.id}",

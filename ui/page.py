@@ -26,6 +26,7 @@ from ui.visitor import Requirement, allowed
 ACCOUNT_PAGE = "pages/admin/account.py"
 REMEMBERED_KEYS = 200
 T = TypeVar("T")
+_ADDRESS = re.compile(r"(?i)\b(?:https?|ftp):|\bwww(?=\.)|@")  # a word joiner behind keeps them from becoming links
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=])")
 
 
@@ -170,7 +171,7 @@ def offer_download(
 
 
 def follow(label: str, url: str, *, key: str) -> None:
-    """A link to a route of ours that the browser follows by itself (static/ui.js); without scripts, a link to press."""
+    """A link to a route of ours that the browser follows by itself (static/front.js), or that is there to press."""
     with st.container(key=f"follow-{key}"):
         st.link_button(plain(label), url)
 
@@ -197,7 +198,7 @@ def _show_flashes() -> None:
 
 def plain(text: str) -> str:
     """Text that somebody typed, made safe where Streamlit would read Markdown."""
-    return _MARKDOWN.sub(r"\\\1", text)
+    return _MARKDOWN.sub(r"\\\1", _ADDRESS.sub("\\g<0>\u2060", text))
 
 
 def now() -> dt.datetime:

@@ -1,7 +1,7 @@
 """The filter bar: its state is the page's address, its chips say what is filtered and take it away."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -31,9 +31,15 @@ class Words:
 
 
 def bar(
-    filters: Sequence[Filter], *, search: Words | None = None, more: Sequence[Filter] = (), key: str = "filter"
+    filters: Sequence[Filter],
+    *,
+    search: Words | None = None,
+    more: Sequence[Filter] = (),
+    beside: Callable[[], object] | None = None,
+    key: str = "filter",
 ) -> dict[str, str]:
-    """Draw the bar and its chips; what is chosen, by parameter, "" where nothing is. `more` stand behind a button."""
+    """Draw the bar and its chips; what is chosen, by parameter, "" where nothing is. `more` stand behind a button,
+    `beside` draws what else belongs in the row."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if search is not None:
             _search(search, key)
@@ -43,6 +49,8 @@ def bar(
             with st.popover("更多条件", key=f"{key}-more"):
                 for choice in more:
                     _choice(choice, key)
+        if beside is not None:
+            beside()
     filters = [*filters, *more]
     chosen = {choice.name: _asked(choice) for choice in filters}
     labels = {choice.name: f"{choice.label}：{choice.options.get(chosen[choice.name], '')}" for choice in filters}

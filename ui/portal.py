@@ -26,7 +26,7 @@ def always_in_reach() -> None:
     there = {path: label for path, label in ALWAYS.items() if (settings.ROOT / path).exists()}
     with st.container(horizontal=True):
         for path, label in there.items():
-            st.page_link(path, label=f":primary[**{label}**]")
+            st.page_link(path, label=f":blue[**{label}**]")
 
 
 def search() -> str:
@@ -91,7 +91,7 @@ def popular(rows: Sequence[PopularItem]) -> None:
         st.subheader("大家常办", anchor=False)
         with st.grid("auto", min_column_width=260, gap="xsmall"):
             for row in rows:
-                name = f":primary[{page.plain(row.name)}]"
+                name = f":blue[{page.plain(row.name)}]"
                 st.page_link(ITEM_PAGE, label=name, query_params={"code": row.code}, width="stretch")
 
 
@@ -99,11 +99,17 @@ def found(rows: Sequence[ItemRow]) -> None:
     """The items found, one line each, with what decides whether to open it."""
     for row in rows:
         with st.container(border=True, gap="xxsmall"):
-            st.page_link(ITEM_PAGE, label=f":primary[**{page.plain(row.name)}**]", query_params={"code": row.code})
-            facts = [row.department, row.case_type.label if row.case_type else "", f"{row.promise}办结"]
-            facts = [fact for fact in facts if fact and not fact.startswith(words.NOTHING)]
+            st.page_link(ITEM_PAGE, label=f":blue[**{page.plain(row.name)}**]", query_params={"code": row.code})
+            facts = [row.department, row.case_type.label if row.case_type else "", _how_long(row.promise)]
             suspended = " :violet-badge[暂停办理]" if row.state is ItemState.SUSPENDED else ""
-            st.caption("　".join(map(page.plain, facts)) + suspended)
+            st.caption("　".join(map(page.plain, filter(None, facts))) + suspended)
+
+
+def _how_long(promise: str) -> str:
+    """`promise` as the catalogue words it: 即办, 5 个工作日, or — where none is given."""
+    if promise == words.NOTHING:
+        return ""
+    return "当场办结" if promise == "即办" else f"{promise}内办结"
 
 
 def nothing_found(asked: str) -> None:

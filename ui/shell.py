@@ -19,10 +19,10 @@ SIDEBAR_WIDTH = 216  # pixels
 log = logging.getLogger("yichuang.pages")
 
 
-def frame() -> None:
+def frame(title: str) -> None:
     """What the browser shows around the page. A local icon: else material icons fetch theirs from outside."""
     st.set_page_config(
-        page_title=PRODUCT,
+        page_title=f"{title} · {PRODUCT}",
         page_icon=str(STATIC / "favicon.png"),
         layout="wide",
         initial_sidebar_state=SIDEBAR_WIDTH,

@@ -93,7 +93,8 @@ def draw(reason: str = "") -> None:
         elif reason:
             st.info(page.plain(reason))
         try:
-            _Form().login(fields=FIELDS, key="sign_in")
+            with st.container(key="sign_in_form"):
+                _Form().login(fields=FIELDS, key="sign_in")
         except (LoginError, DomainError) as error:
             st.error(page.plain(str(error)))
         st.caption("忘记密码或账号被锁定，请联系本单位系统管理员重置；系统不会以短信或电话索取您的密码。")
@@ -103,7 +104,7 @@ def draw(reason: str = "") -> None:
 
 
 def _demo_accounts() -> None:
-    st.subheader("演示账号", anchor=False)
+    st.header("演示账号", anchor=False)
     with DEMO_ACCOUNTS.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     tables.show(

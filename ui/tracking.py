@@ -66,7 +66,7 @@ def progress(found: Progress) -> None:
     with st.container(key="progress", width=WIDTH):
         with st.container(border=True):
             st.badge(_status(found), color=charts.OF_CASE[found.status].badge)
-            st.subheader(page.plain(PLAIN[found.status]), anchor=False)
+            st.header(page.plain(PLAIN[found.status]), anchor=False)
             st.markdown(page.plain(NEXT[found.status]))
             _stages(found)
         _denial(found)

@@ -15,12 +15,12 @@ COLUMNS = (
     tables.Column("姓名", "display_name", width=110),
     tables.Column("用户名", "username", width=120),
     tables.Column("工号", "badge_number", width=90),
+    tables.Column("状态", lambda row: state(row), width=110),
     tables.Column("角色", lambda row: [role.label for role in row.roles], kind="tags", width=200),
     tables.Column("数据范围", "scope", width=100),
     tables.Column("机构", "organisation", width=180),
     tables.Column("部门", "department", width=140),
     tables.Column("窗口", "window", width=70),
-    tables.Column("状态", lambda row: state(row), width=110),
     tables.Column("最近登录", lambda row: words.brief(row.last_sign_in), width=140),
 )
 

@@ -18,7 +18,7 @@ with page.transaction() as session:
 left, right = st.columns([2, 3], gap="large")
 
 with left, st.form("password"):
-    st.subheader("修改密码", anchor=False)
+    st.header("修改密码", anchor=False)
     current = st.text_input("当前密码", type="password", autocomplete="current-password")
     new = st.text_input("新密码", type="password", autocomplete="new-password")
     again = st.text_input("再输一次新密码", type="password", autocomplete="new-password")
@@ -26,15 +26,15 @@ with left, st.form("password"):
     pressed = st.form_submit_button("修改密码", type="primary")
 
 with right:
-    st.subheader("本人", anchor=False)
+    st.header("本人", anchor=False)
     st.markdown(f"**{page.plain(me.name)}**　{'、'.join(sorted(role.label for role in me.roles)) or '尚未授权'}")
     rights = "、".join(permission.label for permission in sorted(me.permissions)) or "无"
     st.caption(f"数据范围：{me.scope.label}　可用功能：{rights}")
-    st.subheader("正在登录的地方", anchor=False)
+    st.header("正在登录的地方", anchor=False)
     tables.show(
         open_now,
         [
-            tables.Column("", lambda row: "本次登录" if row.is_here else "其他", width=90),
+            tables.Column("登录", lambda row: "本次登录" if row.is_here else "其他", width=90),
             tables.Column("地址", "address", width=140),
             tables.Column("登录时间", lambda row: words.brief(row.created_at), width=150),
             tables.Column("最近使用", lambda row: words.brief(row.seen_at), width=150),
@@ -43,7 +43,7 @@ with right:
         alt="本账号正在登录的地方",
     )
     elsewhere = st.button("退出其他登录", disabled=len(open_now) < 2)
-    st.subheader("最近的登录记录", anchor=False)
+    st.header("最近的登录记录", anchor=False)
     tables.show(
         attempts,
         [

@@ -48,7 +48,7 @@ else:
 if picked is not None:
     with page.transaction() as session:
         user = users.get(session, picked.id, actor=me)
-    st.subheader(page.plain(f"{user.display_name}（{user.username}）"), anchor=False)
+    st.header(page.plain(f"{user.display_name}（{user.username}）"), anchor=False)
     if user.id == me.user_id:
         st.info("这是您自己的账号：请由另一名管理员改动；修改密码请到「我的账号」。")
     else:

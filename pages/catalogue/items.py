@@ -40,7 +40,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         item_creation.draw(actor, departments)
         st.page_link(
             "pages/catalogue/grid.py",
-            label=":primary[批量编辑这些事项]",
+            label=":blue[批量编辑这些事项]",
             query_params={name: value for name, value in chosen.items() if value},
         )
     page.offer_download(

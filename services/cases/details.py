@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.cases import Applicant, Attachment, Case, CaseEvent, CaseMaterial, CaseTask
 from models.catalogue import ItemVersion, ServiceItem
-from models.enums import ApplicantKind, Permission
+from models.enums import ApplicantKind, HolderKind, Permission
 from models.organisations import Organisation, Window
 from services import access, audit, confidential
 from services.actors import Actor
@@ -42,6 +42,19 @@ class CaseDetail:
     task_departments: dict[int, str]
     materials: Sequence[CaseMaterial]
     attachments: Sequence[Attachment]
+    places: dict[int, str]  # where events happened: windows and organisations
+
+    @property
+    def holder_name(self) -> str:
+        """Who holds the case now, in words; empty when it is over."""
+        pending = [self.task_departments[task.department_id] for task in self.tasks if task.finished_at is None]
+        return {
+            HolderKind.WINDOW: self.centre,
+            HolderKind.DEPARTMENT: "、".join(pending) or self.department,
+            HolderKind.APPLICANT: "申请人（请补正材料）",
+            HolderKind.SPECIAL_PROCEDURE: f"{self.department}（特别程序）",
+            HolderKind.NOBODY: "",
+        }[self.case.holder]
 
 
 def get(session: Session, number: str, actor: Actor) -> Case:
@@ -65,6 +78,7 @@ def of(session: Session, case: Case) -> CaseDetail:
     applicant = session.get_one(Applicant, (case.district_id, case.applicant_id))
     found = tasks.of_case(session, case)
     places = names(session, case.district_id, {case.department_id, case.centre_id, *(t.department_id for t in found)})
+    happened = events(session, case)
     window = session.get(Window, (case.district_id, case.window_id)) if case.window_id else None
     return CaseDetail(
         case=case,
@@ -81,11 +95,12 @@ def of(session: Session, case: Case) -> CaseDetail:
         masked_phone=identifiers.mask_phone(confidential.decrypt(applicant.phone_cipher))
         if applicant.phone_cipher
         else "",
-        events=events(session, case),
+        events=happened,
         tasks=found,
         task_departments=places,
         materials=_of_case(session, CaseMaterial, case),
         attachments=_of_case(session, Attachment, case),
+        places=_places(session, case.district_id, {event.place_id for event in happened if event.place_id}),
     )
 
 
@@ -103,6 +118,23 @@ def names(session: Session, district_id: int, ids: set[int]) -> dict[int, str]:
     place = aliased(Organisation)
     rows = session.execute(select(place.id, place.name).where(place.district_id == district_id, place.id.in_(ids)))
     return {row.id: row.name for row in rows}
+
+
+def _places(session: Session, district_id: int, ids: set[int]) -> dict[int, str]:
+    """Names of windows and organisations by id."""
+    rows = session.execute(
+        select(Window.id, Window.number).where(Window.district_id == district_id, Window.id.in_(ids))
+    )
+    return {row.id: f"{row.number} 号窗口" for row in rows} | names(session, district_id, ids)
+
+
+def attachment(session: Session, number: str, attachment_id: int, actor: Actor) -> Attachment:
+    """A file of a case that the actor may see. Raises NotFound."""
+    case = get(session, number, actor)
+    found = session.get(Attachment, (case.district_id, attachment_id))
+    if found is None or found.case_id != case.id:
+        raise NotFound("没有找到这个附件")
+    return found
 
 
 def _of_case(session: Session, model: type[Part], case: Case) -> Sequence[Part]:

@@ -71,16 +71,6 @@ def _progress(session: Session, district_id: int, number: str, is_right: bool) -
 def _public(session: Session, case: Case) -> Progress:
     found = details.of(session, case)
     denial = next((e.evidence for e in found.events if e.action == CaseAction.DENY and e.evidence), {}) or {}
-    holders = {
-        HolderKind.WINDOW: found.centre,
-        HolderKind.DEPARTMENT: "、".join(
-            found.task_departments[task.department_id] for task in found.tasks if task.finished_at is None
-        )
-        or found.department,
-        HolderKind.APPLICANT: "申请人（请补正材料）",
-        HolderKind.SPECIAL_PROCEDURE: f"{found.department}（特别程序）",
-        HolderKind.NOBODY: "",
-    }
     return Progress(
         number=case.number,
         item_name=found.item_name,
@@ -91,7 +81,7 @@ def _public(session: Session, case: Case) -> Progress:
         status=case.status,
         result=case.result,
         holder=case.holder,
-        holder_name=holders[case.holder],
+        holder_name=found.holder_name,
         centre=found.centre,
         centre_phone=str(found.version.guide.get("consult_phone", "")),
         submitted_at=case.submitted_at,

@@ -1,4 +1,4 @@
-"""Whether all cases are sound: histories that the status table allows, numbers whose check digit fits, sums that add up."""
+"""Whether all cases are sound: histories the status table allows, numbers whose check digit fits, sums that add up."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -14,6 +14,10 @@ from services.rules import identifiers, lifecycle
 
 MOST_TOLD = 100  # broken things named; more would hide the first
 EXAMPLES = 5
+FIRST_STEPS = {
+    (CaseAction.RECEIVE, CaseStatus.SUBMITTED),
+    (CaseAction.CLOSE_ELSEWHERE, CaseStatus.CLOSED),  # another system's log that holds one event of the case
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,18 +57,16 @@ def _numbers(session: Session, district_id: int) -> Iterator[str]:
 
 def _steps(session: Session, district_id: int) -> Iterator[str]:
     """Every kind of step that occurs, each held against the table once."""
-    order = {"partition_by": CaseEvent.case_id, "order_by": CaseEvent.sequence}
-    steps = (
-        select(
-            CaseEvent.case_id,
-            (CaseEvent.sequence - func.row_number().over(**order)).label("gap"),
-            func.lag(CaseEvent.status).over(**order).label("before"),
-            CaseEvent.action,
-            CaseEvent.status,
-        )
-        .where(CaseEvent.district_id == district_id)
-        .subquery()
+    turn = func.row_number().over(partition_by=CaseEvent.case_id, order_by=CaseEvent.sequence)
+    before_it = func.lag(CaseEvent.status).over(partition_by=CaseEvent.case_id, order_by=CaseEvent.sequence)
+    found = (
+        CaseEvent.case_id,
+        (CaseEvent.sequence - turn).label("gap"),
+        before_it.label("before"),
+        CaseEvent.action,
+        CaseEvent.status,
     )
+    steps = select(*found).where(CaseEvent.district_id == district_id).subquery()
     kinds = (steps.c.before, steps.c.action, steps.c.status, steps.c.gap)
     for before, action, status, gap, count in session.execute(select(*kinds, func.count()).group_by(*kinds)):
         if fault := _fault(before, action, status, gap):
@@ -78,8 +80,7 @@ def _fault(before: CaseStatus | None, action: CaseAction, status: CaseStatus, ga
     if gap:
         return "过程序号不连续"
     if before is None:
-        is_receipt = (action, status) == (CaseAction.RECEIVE, CaseStatus.SUBMITTED)
-        return "" if is_receipt else f"首个环节为「{action.label}」而非收件"
+        return "" if (action, status) in FIRST_STEPS else f"首个环节为「{action.label}」而非收件"
     if lifecycle.NEXT_STATUS.get((before, action)) != status:
         return f"「{before.label}」经「{action.label}」成为「{status.label}」，状态表不允许"
     return ""
@@ -104,11 +105,8 @@ def _ends(session: Session, district_id: int) -> Iterator[str]:
 
 
 def _last(*wanted: Any) -> Select[Any]:
-    return (
-        select(CaseEvent.case_id, func.max(CaseEvent.sequence).label("sequence"), func.max(CaseEvent.at).label("at"))
-        .where(*wanted)
-        .group_by(CaseEvent.case_id)
-    )
+    last: tuple[Any, ...] = (func.max(CaseEvent.sequence).label("sequence"), func.max(CaseEvent.at).label("at"))
+    return select(CaseEvent.case_id, *last).where(*wanted).group_by(CaseEvent.case_id)
 
 
 def _late(session: Session, district_id: int) -> int:

@@ -50,8 +50,13 @@ class Reading:
     main: Sheet
     sheets: list[Sheet]
     columns: dict[str, str]
+    told: set[tuple[int, str]] = dataclasses.field(default_factory=set)
 
     def refuse(self, row: Row, column: str, reason: str) -> None:
+        """Tell a cell of the main sheet; one reason a cell, the first."""
+        if (row.number, column) in self.told:
+            return
+        self.told.add((row.number, column))
         self.errors.append(RowError(row.number, column, row[column], reason, self.main.name))
 
 
@@ -84,9 +89,8 @@ def _checked(reading: Reading) -> Reading:
 def _refuse_twice(reading: Reading, element: str, codes: Sequence[tuple[str, Entry]]) -> None:
     first: dict[str, int] = {}
     column = reading.columns[element]
-    told = {(error.row, error.column) for error in reading.errors}
     for code, entry in codes:
-        if code and code in first and (entry.row.number, column) not in told:
+        if code and code in first:
             reading.refuse(entry.row, column, f"与第 {first[code]} 行的编码重复")
         first.setdefault(code, entry.row.number)
 

@@ -39,16 +39,7 @@ def load(session: Session, district_id: int, *, now: dt.datetime) -> int:
     places = {
         row.code: row for row in session.scalars(select(Organisation).where(Organisation.district_id == district_id))
     }
-    windows = list(
-        session.execute(
-            select(Window.id, Window.number, Organisation.code)
-            .join(
-                Organisation, (Organisation.district_id == Window.district_id) & (Organisation.id == Window.centre_id)
-            )
-            .where(Window.district_id == district_id, Organisation.kind.in_(CENTRE_KINDS))
-            .order_by(Organisation.code, Window.number)
-        ).tuples()
-    )
+    windows = _windows(session, district_id)
     by_place = {(code, number): window_id for window_id, number, code in windows}
     known = set(session.scalars(select(User.username).where(User.district_id == district_id)))
     rows = [_account(account, places, by_place) for account in accounts()]
@@ -58,6 +49,17 @@ def load(session: Session, district_id: int, *, now: dt.datetime) -> int:
     fresh = [row for row in rows if row["username"] not in known]
     _store(session, district_id, fresh, now)
     return len(fresh)
+
+
+def _windows(session: Session, district_id: int) -> list[tuple[int, str, str]]:
+    """(id, number, code of the centre) of every window where cases are taken in."""
+    rows = session.execute(
+        select(Window.id, Window.number, Organisation.code)
+        .join(Organisation, (Organisation.district_id == Window.district_id) & (Organisation.id == Window.centre_id))
+        .where(Window.district_id == district_id, Organisation.kind.in_(CENTRE_KINDS))
+        .order_by(Organisation.code, Window.number)
+    )
+    return [(window_id, number, code) for window_id, number, code in rows]
 
 
 def _account(

@@ -54,6 +54,11 @@ def imported(path: Path) -> set[str]:
     return found
 
 
+def is_constant(node: ast.stmt) -> bool:
+    """`PER_PAGE = 50`: a name in capitals."""
+    return isinstance(node, ast.Assign) and all(isinstance(t, ast.Name) and t.id.isupper() for t in node.targets)
+
+
 def layer(path: Path) -> str:
     return path.relative_to(ROOT).parts[0].removesuffix(".py")
 
@@ -108,6 +113,7 @@ def test_no_page_stands_directly_in_pages():
 def test_a_page_begins_with_begin_and_stays_small(path):
     body = [node for node in tree(path).body if not isinstance(node, ast.Import | ast.ImportFrom)]
     body = body[1:] if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) else body
+    body = [node for node in body if not is_constant(node)]
     first = body[0].value if isinstance(body[0], ast.Assign | ast.Expr) else None
     assert isinstance(first, ast.Call) and ast.unparse(first.func) == "page.begin"
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 100

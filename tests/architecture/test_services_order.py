@@ -9,10 +9,11 @@ import settings
 STEPS = (
     ("errors",),
     ("rules",),
-    ("actors", "confidential", "database", "districts", "popularity", "topics"),
+    ("actors", "confidential", "database", "districts", "popularity", "throttle", "topics"),
     ("access", "codes", "attachments", "audit", "migrations", "outbox", "upserts", "user_lists"),
     ("calendars", "counts", "downloads", "exchange", "sign_in_sessions"),
-    ("audit_trail", "cases", "catalogue", "organisations", "passwords", "sign_in"),
+    ("audit_trail", "catalogue", "organisations", "passwords", "sign_in"),
+    ("cases",),
     ("demo", "overview", "receipts", "users"),
 )
 STEP_OF = {name: step for step, names in enumerate(STEPS) for name in names}

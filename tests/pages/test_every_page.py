@@ -33,7 +33,9 @@ def somebody(role):
 def declared(place):
     """What `page.begin` asks for in the page's own first statement."""
     tree = ast.parse((settings.ROOT / "pages" / place.file).read_text(encoding="utf-8"))
-    call = next(node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "page.begin")
+    call = next(
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "page.begin"
+    )
     return {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}["requires"]
 
 

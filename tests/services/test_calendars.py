@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import models
 import settings
 from models.audit import AuditEntry
 from models.cases import Applicant, Case
@@ -31,8 +30,9 @@ from services.calendars import DayRow
 from services.errors import Invalid, NotAllowed
 from services.rules import working_time
 from services.rules.working_time import Limit
+from tests import builders
 
-DISTRICT = 510109
+DISTRICT = builders.DISTRICT
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = dt.datetime(2026, 11, 23, 10, 0, tzinfo=ZONE)
 CLERK = actors.system(DISTRICT, name="中心管理员")
@@ -43,18 +43,10 @@ SPRING = [DayRow(dt.date(2027, 2, day), False, "春节") for day in range(5, 12)
 
 
 @pytest.fixture
-def session(tmp_path):
-    engine = database.make_engine(f"sqlite:///{tmp_path / 'one.db'}")
-    models.Base.metadata.create_all(engine)
-    with Session(engine.execution_options(writing=True), expire_on_commit=False) as session:
-        session.add(District(id=DISTRICT, code="510109", name="成都高新区", calendar_version=1))
-        session.flush()
-        calendars.load_reference(session, settings.DATA)
-        organisations.import_reference(session, settings.DATA, district=session.get(District, DISTRICT), now=NOW)
-        session.commit()
-        session.info.clear()
+def session(fresh_database):
+    """A session that may commit: what is kept between transactions is part of the test."""
+    with Session(database.engine().execution_options(writing=True), expire_on_commit=False) as session:
         yield session
-    engine.dispose()
 
 
 @pytest.fixture

@@ -34,9 +34,12 @@ class Browser:
     cookies: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def get(self, path: str, **headers: str) -> tuple[HTTPResponse, bytes]:
+        return self.send("GET", path, **headers)
+
+    def send(self, method: str, path: str, **headers: str) -> tuple[HTTPResponse, bytes]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
         sent = {"Accept": "text/html", "Cookie": self.header()} | {k.replace("_", "-"): v for k, v in headers.items()}
-        connection.request("GET", path, headers=sent)
+        connection.request(method, path, headers=sent)
         answer = connection.getresponse()
         body = answer.read()
         for line in answer.headers.get_all("Set-Cookie") or []:

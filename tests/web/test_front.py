@@ -1,11 +1,16 @@
 """What the server answers outside the pages: headers, cookies, closed doors, the ticket, one-time downloads."""
 
 import asyncio
+import datetime as dt
+import json
+import tomllib
 
 import pytest
 
+import settings
 from api import middleware
 from models.enums import Role
+from models.people import SignInSession
 from services import database, downloads
 from services import sign_in_sessions as sessions
 from services.actors import Actor
@@ -56,7 +61,7 @@ def test_the_page_is_chinese_and_has_no_inline_script(browser):
     _, body = browser.get("/users")
     page = body.decode()
     assert '<html lang="zh-CN">' in page and "<title>一窗政务服务</title>" in page
-    assert "<script>" not in page and "/ui/zh.js" in page and "/ui/follow.js" in page
+    assert "<script>" not in page and "/ui/zh.js" in page and "/ui/front.js" in page
 
 
 def test_the_browsers_cookie_is_out_of_reach_of_scripts_and_secure_behind_tls(served):
@@ -169,3 +174,38 @@ def test_twenty_frames_pass_at_once_and_then_five_a_second(monkeypatch):
     assert waits == []
     asyncio.run(send(middleware.FRAME_BURST + 10))
     assert sum(waits) == pytest.approx(10 / middleware.FRAMES_A_SECOND)
+
+
+# --- configuration ---
+
+
+def test_streamlit_is_configured_as_the_product_needs_it():
+    config = tomllib.loads((settings.ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    wanted = {
+        "server": {"enableStaticServing": False, "enableXsrfProtection": True, "fileWatcherType": "none"},
+        "client": {"showErrorDetails": "none", "showErrorLinks": False, "disableDataExport": True},
+        "browser": {"gatherUsageStats": False},
+        "runner": {"postScriptGC": False},
+    }
+    for section, values in wanted.items():
+        assert {name: config[section][name] for name in values} == values
+    assert list(json.loads(config["server"]["trustedUserHeaders"])) == [middleware.BROWSER_HEADER]
+    assert config["server"]["address"] == "localhost"
+
+
+# --- staying ---
+
+
+def test_typing_keeps_the_sign_in_and_a_foreign_form_does_not(browser, clerk):
+    opened = browser.sign_in(clerk)
+    long_ago = signing.now() - dt.timedelta(minutes=10)
+
+    def seen(headers):
+        with database.writing() as session:
+            session.get_one(SignInSession, (builders.DISTRICT, opened)).seen_at = long_ago
+        browser.send("POST", "/auth/stay", **headers)
+        with database.reading() as session:
+            return session.get_one(SignInSession, (builders.DISTRICT, opened)).seen_at
+
+    assert seen({}) == long_ago
+    assert seen({"X_Requested_With": "yichuang"}) > long_ago

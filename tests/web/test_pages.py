@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 import app
 import settings
 from models.enums import Role
-from models.people import SignInSession, User
+from models.people import SignInSession, User, UserRole
 from services import database, passwords
 from tests import builders
 from tests.web import signing
@@ -206,3 +206,53 @@ def test_a_guarded_callback_runs_for_the_person_and_not_after_sign_out(scratch):
     end(scratch.session_state["_sign_in"])
     scratch.button(key="callback").click().run()
     assert "called" not in scratch.session_state
+
+
+def _as_a_fragment():
+    """A fragment's rerun comes without the page's `begin`."""
+    import streamlit as st
+
+    from ui import page
+
+    if "begun" not in st.session_state:
+        page.begin("试", requires=page.STAFF)
+        st.session_state["begun"] = True
+
+    def note(session):
+        st.session_state["performed"] = True
+
+    def make(session):
+        st.session_state["performed"] = True
+        return b""
+
+    if st.button("办理", key="do"):
+        page.perform(note, done="已办")
+    page.offer_download("下载", make, "a.txt", "text/plain", key="file")
+
+
+@pytest.fixture
+def fragment():
+    at = AppTest.from_function(_as_a_fragment, default_timeout=30)
+    at.session_state["_sign_in"] = signing.admitted(signing.person(Role.WINDOW_CLERK, username="zhang"))
+    return at.run()
+
+
+@pytest.mark.parametrize("key", ["do", "file"])
+def test_a_fragment_performs_for_the_person_it_was_drawn_for(fragment, key):
+    fragment.button(key=key).click().run()
+    assert fragment.session_state["performed"] and not fragment.error
+
+
+@pytest.mark.parametrize("key", ["do", "file"])
+def test_a_fragment_performs_nothing_after_sign_out(fragment, key):
+    end(fragment.session_state["_sign_in"])
+    fragment.button(key=key).click().run()
+    assert "performed" not in fragment.session_state and "登录已失效" in fragment.error[0].value
+
+
+@pytest.mark.parametrize("key", ["do", "file"])
+def test_a_fragment_performs_nothing_when_the_rights_have_changed(fragment, key):
+    with database.writing() as session:
+        session.query(UserRole).update({"role": Role.MANAGEMENT})
+    fragment.button(key=key).click().run()
+    assert "performed" not in fragment.session_state and "权限已变化" in fragment.error[0].value

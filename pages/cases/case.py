@@ -1,0 +1,28 @@
+"""办件详情: one case, its clock, its history, what was handed in, and what may be done now."""
+
+import streamlit as st
+
+from models.enums import Permission
+from services.cases import details
+from ui import case_acts, case_sheets, cases, page
+
+actor = page.begin("办件详情", requires=Permission.CASES_SEARCH)
+cases.way_back()
+number = cases.chosen_number()
+
+with page.transaction() as session:
+    found = details.detail(session, number, actor)
+    case_sheets.head(session, found, page.now())
+
+main, side = st.columns([3, 2], gap="large")
+with side:
+    st.markdown("#### 申请人")
+    case_sheets.applicant(found, actor)
+    st.markdown("#### 办理")
+    case_acts.draw(found, actor)
+with main:
+    st.markdown("#### 办理经过")
+    case_sheets.history(found)
+    st.markdown("#### 申请材料")
+    case_sheets.materials(found)
+    case_sheets.files(found, actor)

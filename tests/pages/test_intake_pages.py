@@ -1,0 +1,111 @@
+"""Intake, batch and tracking, opened through the front door by the right person and by strangers."""
+
+import pytest
+
+from models.enums import CaseType, Role
+from services import confidential, database, throttle
+from services.cases import intake
+from tests import builders
+from tests.web import signing
+
+pytestmark = pytest.mark.usefixtures("fresh_database")
+ITEM = "餐饮业卫生许可证副本换发"
+
+
+@pytest.fixture(autouse=True)
+def _no_failures_yet():
+    throttle.forget()
+
+
+@pytest.fixture
+def clerk(fresh_database):
+    with database.writing() as session:
+        builders.item(session, name=ITEM, case_type=CaseType.IMMEDIATE)
+    return signing.person(Role.WINDOW_CLERK, window="017")
+
+
+@pytest.fixture
+def number(fresh_database):
+    with database.writing() as session:
+        actor = builders.actor(session, "window_clerk", window="017")
+        return intake.file(session, builders.filing(builders.item(session)), actor=actor, now=signing.now()).number
+
+
+@pytest.mark.parametrize("page", ["cases/intake.py", "cases/batch.py"])
+def test_a_stranger_and_a_reviewer_take_nothing_in(page):
+    assert "需要登录后访问" in signing.said(signing.visit(page))
+    reviewer = signing.visit(page, signing.person(Role.REVIEWER, department="017"))
+    assert "403" in signing.said(reviewer)
+
+
+def fill(at, serial=1, **fields):
+    for field, value in fields.items():
+        at.text_input(key=f"intake-{serial}-{field}").set_value(value).run()
+    return at
+
+
+def test_a_case_is_taken_in_and_the_form_is_ready_for_the_next(clerk):
+    at = signing.visit("cases/intake.py", clerk)
+    fill(at, item=ITEM, id_number=builders.PERSON.id_number, name="示例甲")
+    assert at.text_input(key="intake-1-id_number").value == "510113********0011"
+    at.button(key="intake-1-file").click().run()
+    assert not at.exception
+    shown = [metric.value for metric in at.metric]
+    assert len(shown[0]) == 20 and shown[1].count("-") == 3
+    assert at.text_input(key="intake-2-id_number").value == ""
+
+
+def test_a_wrong_id_is_said_at_its_field_and_stays_there(clerk):
+    at = signing.visit("cases/intake.py", clerk)
+    fill(at, item=ITEM, id_number="510113189901010012", name="示例甲")
+    assert any("校验码" in each.value for each in at.markdown)
+    at.button(key="intake-1-file").click().run()
+    assert at.text_input(key="intake-1-id_number").value == "510113189901010012"
+    assert at.text_input(key="intake-1-name").value == "示例甲"
+    assert not at.metric
+
+
+def test_an_applicant_found_by_name_is_chosen_by_its_number(clerk):
+    at = signing.visit("cases/intake.py", clerk)
+    fill(at, item=ITEM, id_number=builders.PERSON.id_number, name="示例甲", phone="13800000001")
+    at.button(key="intake-1-file").click().run()
+    fill(at, 2, id_number="示例")
+    assert any("选定申请人" in each.value for each in at.caption)
+    fill(at, 2, id_number="示例1")
+    assert at.text_input(key="intake-2-name").value == "示例甲"
+    assert at.text_input(key="intake-2-phone").value == "138****0001"
+    assert builders.PERSON.id_number not in signing.said(at)
+
+
+def test_another_clerk_in_the_same_browser_finds_no_traces(clerk):
+    at = signing.visit("cases/intake.py", clerk)
+    fill(at, item=ITEM, id_number=builders.PERSON.id_number, name="示例甲")
+    at.session_state["_sign_in"] = signing.admitted(signing.person(Role.WINDOW_CLERK, window="017"))
+    at.run()
+    assert at.text_input(key="intake-2-name").value == ""
+
+
+def test_batch_rows_are_told_before_anything_is_filed(clerk):
+    at = signing.visit("cases/batch.py", clerk)
+    at.text_area[0].set_value(f"{ITEM}\t示例甲\t{builders.PERSON.id_number}\t\n{ITEM}\t\t1\t")
+    next(button for button in at.button if button.label == "检查").click().run()
+    assert not at.exception
+    said = signing.said(at).replace("\\", "")
+    assert "第 2 行 · 证件号码" in said and "可收 1" in said
+    at.button(key="batch-file").click().run()
+    assert not at.exception
+    assert any("本批已收 1 件" in each.value for each in at.header)
+
+
+def test_anybody_may_look_a_case_up_with_its_address(number):
+    token = confidential.link_token(builders.DISTRICT, number)
+    at = signing.visit("portal/track.py", number=number, token=token)
+    assert not at.exception
+    assert "已经受理，等待审查" in signing.said(at).replace("\\", "")
+
+
+@pytest.mark.parametrize("token", ["", "wrong"])
+def test_a_number_alone_or_with_a_wrong_token_opens_nothing(number, token):
+    at = signing.visit("portal/track.py", number=number, token=token)
+    assert not at.exception
+    assert "已经受理" not in signing.said(at)
