@@ -85,6 +85,7 @@ def main(
         described |= databases.described() | {"cases": f"{found.cases:,}"}
         for what, value in described.items():
             typer.echo(f"{what:>14}  {value}")
+        typer.echo(f"{'':54} {'p50':>10} {'p95':>10} {'least':>10}")
         gc.freeze()
         taken = []
         for each in figures(found, url, Path(place), runs, peers=peers):
@@ -102,7 +103,8 @@ def main(
 
 
 def line(each: Figure) -> str:
-    return f"{each.group:8} {each.name:45} {each.p50:10,.2f} {each.p95:10,.2f} {each.unit:7} {each.note}"
+    figures = "".join(f" {value:10,.2f}" for value in (each.p50, each.p95, each.least))
+    return f"{each.group:8} {each.name:45}{figures} {each.unit:7} {each.note}"
 
 
 def keep(name: str, described: dict[str, str], taken: list[Figure], compared: dict[str, float]) -> None:

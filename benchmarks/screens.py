@@ -2,8 +2,10 @@
 
 import datetime as dt
 import functools
+import logging
 from collections.abc import Iterator
 
+from streamlit.logger import set_log_level
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -46,6 +48,7 @@ def _checked(at: AppTest) -> AppTest:
 
 def pages(district: District, runs: int) -> Iterator[Figure]:
     """The search page on the inspector's filter and the overview: drawn again, and opened by a new session."""
+    set_log_level(logging.ERROR)  # AppTest's pages have no browser, and the log says so at every run
     sign_in_id = _signed_in(district)
     day = overview.today(district.now).isoformat()
     asked = case_filters.address(district.filter)

@@ -11,6 +11,7 @@ from benchmarks.run import RESULTS
 
 PAGE = settings.ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- results -->", "<!-- end of results -->"
+KEYS = ("p50", "p95", "least")
 KINDS = ("sqlite", "postgresql")
 MACHINE = ("cpu", "memory", "system", "python", "SQLAlchemy", "streamlit")
 
@@ -41,8 +42,8 @@ def figures(found: dict[str, dict[str, Any]]) -> str:
         unit = next(each["unit"] for each in mine if each)
         notes = dict.fromkeys(each["note"] for each in mine if each and each["note"])
         told = f"{group}: {name}" + (f" ({'; '.join(notes)})" if notes else "")
-        lines.append([told, unit, *(number(each, key) for each in mine for key in ("p50", "p95"))])
-    return rows(["measured", "unit", *(f"{kind} {key}" for kind in found for key in ("p50", "p95"))], lines)
+        lines.append([told, unit, *(number(each, key) for each in mine for key in KEYS)])
+    return rows(["measured", "unit", *(f"{kind} {key}" for kind in found for key in KEYS)], lines)
 
 
 def number(each: dict[str, Any] | None, key: str) -> str:

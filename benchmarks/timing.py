@@ -9,12 +9,13 @@ WARM = 3
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """One measured thing. `note` says what was asked, or what makes the figure less than it seems."""
+    """One measured thing. `least` is what it costs when nothing else runs; `note` says what was asked."""
 
     group: str
     name: str
     p50: float
     p95: float
+    least: float
     runs: int
     unit: str = "ms"
     note: str = ""
@@ -26,8 +27,8 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def figure(group: str, name: str, values: Sequence[float], *, unit: str = "ms", note: str = "") -> Figure:
-    p50, p95 = (round(percentile(values, share), 3) for share in (0.5, 0.95))
-    return Figure(group, name, p50, p95, len(values), unit, note)
+    p50, p95, least = (round(percentile(values, share), 3) for share in (0.5, 0.95, 0.0))
+    return Figure(group, name, p50, p95, least, len(values), unit, note)
 
 
 def seconds(act: Callable[[], object]) -> float:

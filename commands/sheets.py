@@ -103,7 +103,7 @@ def organisation_rows(
 
 def _organisations(session: Session, found: Sequence[Sheet], actor: Actor) -> ImportReport:
     rows = [row.cells for sheet in found for row in sheet.rows]
-    outcome = organisations.import_organisations(session, rows, district_id=actor.district_id, now=now())
+    outcome = organisations.import_organisations(session, rows, district_id=actor.district_id, now=now(), actor=actor)
     faults = [RowError(each.row, each.column, each.value, each.reason) for each in outcome.errors]
     return ImportReport(
         ImportKind.ORGANISATIONS,

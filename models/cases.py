@@ -61,9 +61,7 @@ class Case(Identified, Base):
         Index("ix_cases_item", "district_id", "item_id", "submitted_at", "id"),
         Index("ix_cases_decided", "district_id", "decided_at", "id"),
         Index("ix_cases_due", "district_id", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
-        Index(
-            "ix_cases_open", "district_id", "status", "submitted_at", "id", sqlite_where=OPEN, postgresql_where=OPEN
-        ),
+        Index("ix_cases_open", "district_id", "status", "submitted_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
         link("item_id", "service_items"),
         link("item_version_id", "item_versions"),
         link("applicant_id", "applicants"),

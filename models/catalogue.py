@@ -13,7 +13,7 @@ from models.enums import CaseType, CatalogueAction, CodeScheme, ItemState, Limit
 class ServiceItem(Identified, Base):
     """事项: one matter that can be applied for. What the public sees is its published version.
 
-    `name`, `initials`, `search_text` and the browsing columns are copies of the version that stands for the item now (the
+    `name`, `initials`, `search_text` and the browsing columns are copies of the version that stands for the item (the
     published one, or the newest draft of an item never published); the one place that writes them is
     services/catalogue/items.mirror.
     """

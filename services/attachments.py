@@ -1,4 +1,4 @@
-"""Files of cases: checked by content, images drawn anew, stored under random names outside any web root (security 5)."""
+"""Files of cases: checked by content, images drawn anew, stored under random names outside any web root."""
 
 import dataclasses
 import datetime as dt
@@ -45,7 +45,7 @@ class Upload:
 
 
 def checked(upload: Upload) -> tuple[str, bytes]:
-    """(content type, content to store). Raises Invalid for a file too large, of a foreign type, or lying about its type."""
+    """(content type, content to store). Raises Invalid for a file too large, or of another type than it says."""
     limit = settings.current().attachment_limit_mb
     suffix = PurePath(upload.file_name).suffix.lower()
     if len(upload.content) > limit * MEGABYTE:

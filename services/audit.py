@@ -15,6 +15,19 @@ from services.errors import DomainError
 
 GENESIS = "0" * 64
 BACKWARD_SECONDS = 2
+HASHED = (
+    "district_id",
+    "sequence",
+    "actor_id",
+    "actor_name",
+    "action",
+    "subject_kind",
+    "subject_id",
+    "before",
+    "after",
+    "reason",
+    "source",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,8 +43,7 @@ def _digest(fields: dict[str, Any], previous: str) -> str:
 
 
 def _fields(entry: AuditEntry) -> dict[str, Any]:
-    names = ("district_id", "sequence", "actor_id", "actor_name", "action", "subject_kind", "subject_id", "before", "after")
-    fields = {name: getattr(entry, name) for name in (*names, "reason", "source")}
+    fields = {name: getattr(entry, name) for name in HASHED}
     return fields | {"at": entry.at.astimezone(dt.UTC).isoformat(timespec="microseconds")}
 
 
@@ -97,7 +109,8 @@ def verify(session: Session, district_id: int) -> Verdict:
     )
     for entry in rows:
         expected += 1
-        if entry.sequence != expected or entry.previous_hash != previous or entry.hash != _digest(_fields(entry), previous):
+        follows = entry.sequence == expected and entry.previous_hash == previous
+        if not follows or entry.hash != _digest(_fields(entry), previous):
             return Verdict(False, expected, expected)
         previous = entry.hash
     head = session.get(AuditHead, district_id)

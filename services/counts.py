@@ -111,10 +111,10 @@ def keep(session: Session, case: Case, before: Mapping[dt.date, Mapping[str, int
 def keep_many(session: Session, cases: Iterable[Case], *, sign: int = 1) -> None:
     """Add, or with `sign` -1 take away, all that many cases add: one write a stored row."""
     sums: dict[tuple[int, tuple[tuple[str, Any], ...]], Counter[str]] = {}
-    for case in cases:
-        for day, added in sums_by_day(case).items():
+    for each in cases:
+        for day, added in sums_by_day(each).items():
             for position, grain in enumerate(GRAINS):
-                key = position, tuple(_keys(grain, case, day).items())
+                key = position, tuple(_keys(grain, each, day).items())
                 sums.setdefault(key, Counter()).update(added)
     for (position, keys), added in sums.items():
         change = {name: sign * value for name, value in added.items() if value}
@@ -133,7 +133,7 @@ def _keys(grain: Grain, case: Case, day: dt.date) -> dict[str, Any]:
 # --- recount: the same sums from the raw rows, in SQL ---------------------------------------------------------------
 
 
-def _local_date(session: Session, column: ColumnElement[Any], *, monthly: bool) -> ColumnElement[Any]:
+def _local_date(session: Session, column: Any, *, monthly: bool) -> ColumnElement[Any]:
     zone = settings.current().zone
     if is_sqlite(session):
         offset = dt.datetime(2000, 1, 1, tzinfo=zone).utcoffset() or dt.timedelta()
@@ -162,14 +162,16 @@ def _closing(session: Session) -> dict[str, ColumnElement[int]]:
 def _parts(session: Session, grain: Grain, district_id: int) -> Iterator[Select[Any]]:
     """One select for each of the four moments that a case is counted at."""
     counted_result = Case.result.is_(None) | Case.result.not_in(UNCOUNTED_RESULTS)
-    moments: list[tuple[ColumnElement[Any], dict[str, ColumnElement[int]], ColumnElement[bool]]] = [
+    moments: list[tuple[Any, dict[str, ColumnElement[int]], ColumnElement[bool]]] = [
         (Case.submitted_at, {"received": _flag(Case.submitted_at.is_not(None))}, Case.submitted_at.is_not(None)),
         (Case.accepted_at, {"accepted": _flag(Case.accepted_at.is_not(None))}, Case.accepted_at.is_not(None)),
         (Case.decided_at, _closing(session), Case.decided_at.is_not(None) & counted_result),
         (Case.delivered_at, {"delivered": _flag(Case.delivered_at.is_not(None))}, Case.delivered_at.is_not(None)),
     ]
     for moment, sums, wanted in moments:
-        groups = [func.coalesce(getattr(Case, name), NO_WINDOW).label(name) for name in grain.columns if name == "window_id"]
+        groups = [
+            func.coalesce(getattr(Case, name), NO_WINDOW).label(name) for name in grain.columns if name == "window_id"
+        ]
         groups += [getattr(Case, name) for name in grain.columns if name != "window_id"]
         period = _local_date(session, moment, monthly=grain.is_monthly).label("period")
         columns = [func.sum(sums[name]).label(name) if name in sums else func.sum(0).label(name) for name in COUNTED]
@@ -215,7 +217,8 @@ def rebuild(session: Session, district_id: int) -> int:
         session.execute(delete(grain.table).where(grain.table.c.district_id == district_id))
         names = (grain.period, *grain.columns, *COUNTED)
         rows = [
-            {"district_id": district_id, **dict(zip(names, (*keys, *sums), strict=True))} for keys, sums in found.items()
+            {"district_id": district_id, **dict(zip(names, (*keys, *sums), strict=True))}
+            for keys, sums in found.items()
         ]
         if rows:
             session.execute(insert(grain.table), rows)
@@ -239,6 +242,7 @@ def check(session: Session, district_id: int) -> Comparison:
         raw, kept = recount(session, grain, district_id), stored(session, grain, district_id)
         grains[grain.table.name] = len(raw)
         keys = {key for key in raw.keys() | kept.keys() if raw.get(key) != kept.get(key)}
-        different += [f"{grain.table.name} {key}: 存 {kept.get(key)} 实 {raw.get(key)}" for key in sorted(keys, key=str)]
+        different += [
+            f"{grain.table.name} {key}: 存 {kept.get(key)} 实 {raw.get(key)}" for key in sorted(keys, key=str)
+        ]
     return Comparison(not different, grains, different[:20])
-

@@ -26,7 +26,6 @@ MMAP_BYTES = 1 << 30
 CACHE_KIB = 64 * 1024
 
 
-
 class FairLock:
     """A mutex that serves waiters in the order they came: no writer starves under load."""
 
@@ -57,7 +56,6 @@ _writers = FairLock()
 
 
 def _json(value: Any) -> str:
-
 
     return json.dumps(value, ensure_ascii=False, default=str)
 
@@ -92,7 +90,13 @@ def make_engine(url: str) -> Engine:
     """An engine for `url` with the connection rules of this product."""
     if not url.startswith("sqlite"):
         return create_engine(
-            url, pool_size=12, max_overflow=4, pool_timeout=15, pool_recycle=1800, pool_pre_ping=True, json_serializer=_json
+            url,
+            pool_size=12,
+            max_overflow=4,
+            pool_timeout=15,
+            pool_recycle=1800,
+            pool_pre_ping=True,
+            json_serializer=_json,
         )
     path = make_url(url).database
     if path and path != ":memory:":

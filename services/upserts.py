@@ -35,8 +35,8 @@ def _adding(table: Table, on_sqlite: bool) -> Executable:
     )
 
 
-def insert_missing(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_missing(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows whose primary key is not there yet."""
     if rows:
-        insert = sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
+        insert = sqlite.insert(model) if is_sqlite(session) else postgresql.insert(model)
         session.execute(insert.on_conflict_do_nothing(), list(rows))

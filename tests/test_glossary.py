@@ -10,7 +10,11 @@ from models.enums import LabelEnum
 
 TEXT = (settings.ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 ENUMS = sorted(
-    (each for _, each in inspect.getmembers(enums, inspect.isclass) if issubclass(each, LabelEnum) and each is not LabelEnum),
+    (
+        each
+        for _, each in inspect.getmembers(enums, inspect.isclass)
+        if issubclass(each, LabelEnum) and each is not LabelEnum
+    ),
     key=lambda each: each.__name__,
 )
 

@@ -1,5 +1,6 @@
 """Changing the calendar: a day, a hall's own day, a year. Each says first which open cases it moves."""
 
+import collections
 import datetime as dt
 from collections.abc import Sequence
 
@@ -73,19 +74,21 @@ def override(number: int, centres: Sequence[OrganisationRow], chosen: OverrideRo
         )  # fmt: skip
 
 
-def year(number: int, actor: Actor) -> None:
+def year(actor: Actor) -> None:
     """The arrangement of a year, as published: looked at first, then imported."""
-    fields = forms.Fields("import-year")
     st.caption("每年 11 月前后国务院办公厅公布次年安排。文件为 CSV（date,is_workday,name）或 holiday-cn 的 JSON。")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        target = int(fields.number("year", "年份", number, min_value=2000, max_value=2100, width=140) or number)
-        source = fields.text("source", "依据文件", placeholder="例如 国办发明电〔2026〕X号", width=320)
-        official = fields.choice("official", "性质", {True: "正式公布", False: "暂定"}, True, width=140)
     uploaded = st.file_uploader("节假日安排文件", type=["csv", "json"], key="year-file")
     if uploaded is None:
         return
-    with page.transaction() as session:
+    with page.transaction():
         rows = calendars.read_days(uploaded.getvalue())
+    fields = forms.Fields(f"import-year-{uploaded.file_id}")
+    of_file = collections.Counter(row.date.year for row in rows).most_common(1)[0][0]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        target = int(fields.number("year", "年份", of_file, min_value=2000, max_value=2100, width=140) or of_file)
+        source = fields.text("source", "依据文件", placeholder="例如 国办发明电〔2026〕X号", width=320)
+        official = fields.choice("official", "性质", {True: "正式公布", False: "暂定"}, True, width=140)
+    with page.transaction() as session:
         found = calendars.preview_year(session, actor.district_id, rows, target, official=official, source=source)
     working = sum(row.is_workday for row in rows)
     st.markdown(f"文件中共 **{len(rows)}** 天：放假 {len(rows) - working} 天，调休上班 {working} 天。")

@@ -1,6 +1,5 @@
 """What may be done with a case: decided, withdrawn, delivered, its receipt printed."""
 
-import datetime as dt
 from collections.abc import Callable
 
 import streamlit as st
@@ -22,6 +21,8 @@ def draw(found: CaseDetail, actor: Actor) -> None:
     """The actions in order of likelihood; the dangerous one apart."""
     steps = review.possible(found, actor)
     _tell_conflict(found, steps)
+    if not steps:
+        st.caption("这个办件现在没有需要您做的。")
     if steps & DECISIONS.keys():
         decide(found, actor)
     if CaseAction.DELIVER in steps:
@@ -84,7 +85,7 @@ def _opinion(fields: forms.Fields, act: CaseAction) -> tuple[bool, Callable[...,
         placeholder="不填即为「同意」" if is_grant else "写明审查了什么、结论如何，至少 4 个字",
         max_chars=review.OPINION_LENGTH,
     )
-    label = "准予（F9）" if is_grant else "保存审查意见（F9）"
+    label = "准予" if is_grant else "保存审查意见"
     pressed = st.form_submit_button(label, type="primary", shortcut="F9")
     run = review.grant if is_grant else review.examine
     return pressed, lambda session, number, **more: run(session, number, opinion, **more)
@@ -111,7 +112,7 @@ def _remedies(found: CaseDetail) -> str:
     """The remedies by law, with the item's own bodies where its guide names them."""
     guide, bodies = found.version.guide, {"review_dept": "行政复议", "litigation_dept": "行政诉讼"}
     ways = [f"{label}：{guide[name]}" for name, label in bodies.items() if guide.get(name)]
-    return "\n".join([REMEDIES, *ways])
+    return "\n".join(ways if len(ways) == len(bodies) else [REMEDIES, *ways])
 
 
 def _typed(found: CaseDetail) -> str:
@@ -158,7 +159,7 @@ def deliver(found: CaseDetail, actor: Actor) -> None:
     with st.form(_key(found, "deliver"), border=False):
         receiver = fields.text("receiver", "领取人姓名", max_chars=delivery.RECEIVER_LENGTH)
         st.caption("请核对领取人证件；代领的，核对委托书。")
-        pressed = st.form_submit_button("送达（F9）", type="primary", shortcut="F9")
+        pressed = st.form_submit_button("送达", type="primary", shortcut="F9")
     if pressed:
         fields.perform(
             lambda session: delivery.deliver(session, number, receiver, actor=actor, now=page.now()),
@@ -188,8 +189,3 @@ def _receipt(number: str, actor: Actor) -> None:
         return receipts.receipt(details.detail(session, number, actor), printed_at=moment)
 
     page.offer_download("打印接收凭证", make, f"申请材料接收凭证_{number}.pdf", PDF, key=f"receipt-{number}")
-
-
-def waited(now: dt.datetime, since: dt.datetime | None) -> str:
-    """How long a result has been waiting to be fetched, in days."""
-    return words.NOTHING if since is None else f"{max((now - since).days, 0)} 天"

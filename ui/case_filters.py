@@ -102,9 +102,13 @@ def bar(session: Session, actor: Actor) -> None:
     if actor.scope == ScopeKind.DEPARTMENT:
         chosen = [choice for choice in chosen if choice.name != "department"]
     pickers.bar(
-        chosen, search=Words(placeholder="事项或申请人名称中的词"), beside=lambda: _more(session, actor), key="cases"
+        chosen,
+        search=Words(placeholder="事项或申请人名称中的词"),
+        beside=lambda: _more(session, actor),
+        also={name: said for name, value in kept().items() if (said := _said(session, actor, name, value))},
+        key="cases",
     )
-    _more_chips(session, actor)
+    _person_chip()
 
 
 def _more(session: Session, actor: Actor) -> None:
@@ -164,9 +168,7 @@ def _date(place: DeltaGenerator, label: str, name: str) -> None:
     place.date_input(label, key=key, format="YYYY-MM-DD", on_change=_follow, args=(name, key))
 
 
-def _more_chips(session: Session, actor: Actor) -> None:
-    """What the bar itself does not show, each with × ."""
-    pickers.chips({name: _said(session, actor, name, value) for name, value in kept().items()}, key="cases-more")
+def _person_chip() -> None:
     if person := st.session_state.get(PERSON):
         shown = person if len(person) < 7 else f"{person[:3]}…{person[-2:]}"
         st.button(f"申请人：{page.plain(shown)} ×", key="cases-person", help="去掉这个条件", on_click=_forget_person)

@@ -20,7 +20,8 @@ LAST_PAGE = search.COUNT_CAP // search.PER_PAGE
 PLACE = "at"  # the address's parameter: page, way, position and the filter that they belong to
 PLACES = re.compile(r"(\d{1,6})\.(after|before|skip)\.(\d{1,18})\.(\d{1,19})\.([0-9a-f]{8})")
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-COUNT = "_case_count"
+COUNT, EXACT = "_case_count", "_case_exact"
+COUNT_SECONDS = 30
 
 
 def columns(now: dt.datetime) -> tuple[Column, ...]:
@@ -66,7 +67,6 @@ def browse(actor: Actor) -> None:
             cases.open_case(opened.number)
     else:
         tables.empty("没有符合条件的办件", "去掉一个条件，或放宽收件时间；编号不足 14 位时按完整编号查找")
-    _exact(asked, actor, count)
     cases.exports(asked, actor, count)
 
 
@@ -100,19 +100,28 @@ def _go(number: int, way: str, position: Position | None, mark: str) -> None:
 def _count(session: database.Session, asked: CaseFilter, actor: Actor, now: dt.datetime) -> Count:
     """Counted once a filter and half a minute: turning pages does not count again."""
     mark, kept = _signature(asked), st.session_state.get(COUNT)
-    if kept and kept[0] == mark and (now - kept[1]).total_seconds() < 30:
+    is_exact = st.session_state.get(EXACT) == mark
+    if kept and kept[0] == (mark, is_exact) and (now - kept[1]).total_seconds() < COUNT_SECONDS:
         return kept[2]
-    found = search.count(session, asked, actor, now=now)
-    st.session_state[COUNT] = (mark, now, found)
+    if is_exact:
+        found = Count(search.total(session, asked, actor, now=now), capped=False)
+    else:
+        found = search.count(session, asked, actor, now=now)
+    st.session_state[COUNT] = ((mark, is_exact), now, found)
     return found
 
 
 def _ways(found: CasePage, number: int, count: Count, mark: str) -> None:
     """How many there are, and the ways to the others."""
-    last = min(math.ceil(count.value / search.PER_PAGE), LAST_PAGE)
+    all_pages = math.ceil(count.value / search.PER_PAGE)
+    last = min(all_pages, LAST_PAGE)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         total = f"超过 {words.count(count.value)} 件" if count.capped else f"共 {words.count(count.value)} 件"
-        st.caption(f"{total}，第 {number} 页" + ("" if count.capped else f" / {max(last, number)} 页"))
+        st.caption(
+            f"{total}，第 {number} 页" + ("" if count.capped else f" / {words.count(max(all_pages, number))} 页")
+        )
+        if count.capped:
+            _exact(mark)
         st.space("stretch")
         st.button("首页", key="cases-first", disabled=found.is_first, on_click=page.set_query, kwargs={PLACE: None})
         st.button(
@@ -146,9 +155,13 @@ def _jump(number: int, last: int, mark: str) -> None:
     )
 
 
-def _exact(asked: CaseFilter, actor: Actor, count: Count) -> None:
+def _exact(mark: str) -> None:
     """The exact number of a long list, when it is asked for."""
-    if count.capped and st.button("精确计数", key="cases-exact", help="逐一清点，条件很宽时需要几秒"):
-        with page.transaction() as session:
-            exact = search.total(session, asked, actor, now=page.now())
-        st.info(f"符合条件的办件共 {words.count(exact)} 件")
+    st.button(
+        "精确计数",
+        key="cases-exact",
+        type="tertiary",
+        help="逐一清点，条件很宽时需要几秒",
+        on_click=st.session_state.update,
+        args=({EXACT: mark},),
+    )

@@ -18,9 +18,9 @@ from ui.tables import Column
 TASKS, DELIVERY = "pages/cases/tasks.py", "pages/cases/delivery.py"
 MOST_SHOWN = 200
 READY = (
-    Column("办件编号", "number", width=172),
-    Column("事项名称", "item_name", width=220),
     Column("申请人", "applicant_name", width=130),
+    Column("事项名称", "item_name", width=190),
+    Column("办件编号", "number", width=172),
     Column("结果", "result", width=70),
     Column("办结时间", lambda row: words.brief(row.decided_at), width=128),
 )
@@ -52,8 +52,8 @@ def pick_task(actor: Actor, rows: Sequence[WaitingTask], now: dt.datetime) -> Wa
         return f"⚠ {text}" if row.due_at is not None and row.due_at < now else text
 
     columns = (
-        Column("剩余时间", left, width=230),
-        Column("事项名称", "item_name", width=220),
+        Column("剩余时间", left, width=238),
+        Column("事项名称", "item_name", width=190),
         Column("申请人", "applicant_name", width=120),
         Column("状态", "status", width=80),
         Column("办件编号", "number", width=172),
@@ -67,8 +67,11 @@ def pick_ready(rows: Sequence[ReadyCase]) -> ReadyCase | None:
     return tables.pick(rows, READY, key="ready", alt="待领取的办理结果")
 
 
-def beside(number: str, actor: Actor) -> None:
+def beside(number: str | None, actor: Actor) -> None:
     """The chosen case, as far as deciding or delivering it needs."""
+    if number is None:
+        tables.empty("请在列表中选一件", "选中后在这里查看材料、作出处理")
+        return
     with page.transaction() as session:
         found = details.detail(session, number, actor)
         case_sheets.head(session, found, page.now())

@@ -37,11 +37,18 @@ def head(session: Session, found: CaseDetail, now: dt.datetime) -> None:
     badges = [charts.badge(_standing(found), charts.OF_CASE[case.status])]
     if is_late(found, now):
         badges.append(charts.badge("⚠ 超期", Meaning.RED))
-    holder = f"　现由 **{page.plain(found.holder_name)}** 办理" if found.holder_name else ""
-    st.markdown(" ".join(badges) + holder)
+    st.markdown(" ".join(badges) + "　" + _held(found))
     parts = (case.number, case.case_type.label, found.department, found.centre, found.window)
     st.caption(page.plain("　".join(filter(None, (*parts, f"{words.moment(case.submitted_at)} 收件")))))
     _clock(session, found, now)
+
+
+def _held(found: CaseDetail) -> str:
+    """Who has to do something now."""
+    holder = page.plain(found.holder_name)
+    if found.case.status == CaseStatus.DECIDED:
+        return f"结果在 **{holder}** 等待领取"
+    return f"现由 **{holder}** 办理" if holder else ""
 
 
 def _standing(found: CaseDetail) -> str:
@@ -74,9 +81,9 @@ def _clock(session: Session, found: CaseDetail, now: dt.datetime) -> None:
     ledger = review.explanation(session, case)
     text = _clock_words(session, found, now)
     if not ledger:
-        st.markdown(f"⏱ {page.plain(text)}")
+        st.markdown(f"期限：{page.plain(text)}")
         return
-    with st.popover(f"⏱ {page.plain(text)}", key=f"ledger-{case.number}", help="点开看这个期限是怎么算出来的"):
+    with st.popover(f"期限：{page.plain(text)}", key=f"ledger-{case.number}", help="点开看这个期限是怎么算出来的"):
         start, due, legal = map(words.moment, (case.accepted_at, case.due_at, case.statutory_due_at))
         st.markdown(f"自 {start} 受理起算，承诺 {due} 前办结；法定 {legal} 前。")
         if case.is_provisional:

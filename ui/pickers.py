@@ -36,10 +36,11 @@ def bar(
     search: Words | None = None,
     more: Sequence[Filter] = (),
     beside: Callable[[], object] | None = None,
+    also: Mapping[str, str] | None = None,
     key: str = "filter",
 ) -> dict[str, str]:
     """Draw the bar and its chips; what is chosen, by parameter, "" where nothing is. `more` stand behind a button,
-    `beside` draws what else belongs in the row."""
+    `beside` draws what else belongs in the row, `also` are the chips of what that asks."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if search is not None:
             _search(search, key)
@@ -57,7 +58,7 @@ def bar(
     if search is not None:
         chosen[search.name] = page.query(search.name).strip()
         labels[search.name] = f"搜索：{chosen[search.name]}"
-    chips({name: labels[name] for name, value in chosen.items() if value}, key=key)
+    chips({name: labels[name] for name, value in chosen.items() if value} | dict(also or {}), key=key)
     return chosen
 
 

@@ -11,7 +11,7 @@ import settings
 from services import database
 from services import sign_in_sessions as sessions
 from services.actors import Actor
-from ui import page, sign_in, visitor
+from ui import page, visitor
 
 STATIC = settings.ROOT / "static"
 PRODUCT = "一窗政务服务"
@@ -59,6 +59,8 @@ def entrance(target: st.Page | None) -> Callable[[], None]:
     """The sign-in page; who is signed in already goes on to `target`."""
 
     def draw() -> None:
+        from ui import sign_in  # its library is for pages: imported by the server it fills the log with warnings
+
         if target is not None:
             st.switch_page(target)
         st.title(f"登录{settings.current().district_name}政务服务中心工作台", anchor=False)

@@ -49,4 +49,4 @@ if hall.open:
         change.override(number, centres, views.overrides(overrides), actor)
 if import_year.open:
     with import_year:
-        change.year(number, actor)
+        change.year(actor)

@@ -29,8 +29,8 @@ if not ready:
     )
     st.stop()
 
-chosen = case_queues.pick_ready(ready)
-if chosen is None and len(ready) > 1:
-    st.caption("点选一行，核对领取人后送达。")
-else:
-    case_queues.beside((chosen or ready[0]).number, actor)
+queue, desk = st.columns([5, 6], gap="medium")
+with queue:
+    chosen = case_queues.pick_ready(ready) or (ready[0] if len(ready) == 1 else None)
+with desk:
+    case_queues.beside(chosen.number if chosen else None, actor)

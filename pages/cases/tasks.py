@@ -7,7 +7,7 @@ from services.cases import worklists
 from ui import case_queues, cases, page, tables, words
 
 actor = page.begin(
-    "待办", requires=Permission.CASES_REVIEW, about="轮到本部门处理的办件，最急的在前；选中一件，在下方审查和决定。"
+    "待办", requires=Permission.CASES_REVIEW, about="轮到本部门处理的办件，最急的在前；选中一件，即可审查和决定。"
 )
 now, urgency = page.now(), case_queues.urgency()
 
@@ -23,8 +23,8 @@ if not waiting:
 
 if urgency:
     st.caption(f"只看{urgency.label}的 {words.count(len(waiting))} 件")
-chosen = case_queues.pick_task(actor, waiting, now)
-if chosen is None:
-    st.caption("点选一行，查看办件并作出处理。")
-else:
-    case_queues.beside(chosen.number, actor)
+queue, desk = st.columns([5, 6], gap="medium")
+with queue:
+    chosen = case_queues.pick_task(actor, waiting, now)
+with desk:
+    case_queues.beside(chosen.number if chosen else None, actor)

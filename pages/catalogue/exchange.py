@@ -41,7 +41,6 @@ else:
     mark, report = st.session_state.get("checked", ("", None))
     if mark == checked:
         imports.summary(report)
-        imports.findings(report, key="catalogue")
         is_ready = report.created + report.changed > 0 and (on_error == "skip" or not report.errors)
         if st.button("导入", key="import", type="primary", disabled=not is_ready):
             page.perform(
@@ -51,6 +50,7 @@ else:
                 ),
                 then=lambda _: st.session_state.pop("checked"),
             )
+        imports.findings(report, key="catalogue")
 
 st.subheader("导入批次", anchor=False)
 with page.transaction() as session:

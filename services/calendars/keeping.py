@@ -1,4 +1,4 @@
-"""Changing the calendar: a day, a hall's exception, a year. Every change makes a new calendar version and is audited."""
+"""Changing the calendar: a day, a hall's exception, a year. Each makes a new calendar version and is audited."""
 
 import dataclasses
 import datetime as dt
@@ -24,10 +24,9 @@ NEIGHBOUR_DAYS = 31  # an arrangement may work a day of the December before
 
 def bump(session: Session, district_id: int | None = None) -> None:
     """A new calendar version: of one district, or of all when the national table changed."""
-    table = District.__table__
-    statement = update(table).values(calendar_version=table.c.calendar_version + 1)
+    statement = update(District).values(calendar_version=District.calendar_version + 1)
     session.flush()
-    session.execute(statement if district_id is None else statement.where(table.c.id == district_id))
+    session.execute(statement if district_id is None else statement.where(District.id == district_id))
     session.info["calendar_changed"] = True
 
 

@@ -19,12 +19,12 @@ TRUE = "1"
 def load_reference(session: Session, folder: Path) -> None:
     """Calendar, working hours, topics, division codes and code sets from the CSV files of `folder`."""
     _load_calendar(session, _read(folder / "calendar_years.csv"), _read(folder / "calendar_days.csv"))
-    insert_missing(session, WorkSchedule.__table__, _read(folder / "work_schedules.csv"))
-    insert_missing(session, Topic.__table__, [row | {"audience": enums.Audience(row["audience"])}
+    insert_missing(session, WorkSchedule, _read(folder / "work_schedules.csv"))
+    insert_missing(session, Topic, [row | {"audience": enums.Audience(row["audience"])}
                                               for row in _read(folder / "topics.csv")])  # fmt: skip
-    insert_missing(session, Region.__table__, [row | {"parent_code": row["parent_code"] or None}
+    insert_missing(session, Region, [row | {"parent_code": row["parent_code"] or None}
                                                for row in _read(folder / "regions.csv")])  # fmt: skip
-    insert_missing(session, CodeValue.__table__, code_values())
+    insert_missing(session, CodeValue, code_values())
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
@@ -36,11 +36,11 @@ def _load_calendar(session: Session, years: list[dict[str, Any]], days: list[dic
     """A year already there keeps its days: somebody may have edited them."""
     known = set(session.scalars(select(CalendarYear.year)))
     fresh = [row | {"year": int(row["year"]), "official": row["official"] == TRUE} for row in years]
-    insert_missing(session, CalendarYear.__table__, [row for row in fresh if row["year"] not in known])
+    insert_missing(session, CalendarYear, [row for row in fresh if row["year"] not in known])
     dated = [
         row | {"date": dt.date.fromisoformat(row["date"]), "is_workday": row["is_workday"] == TRUE} for row in days
     ]
-    insert_missing(session, CalendarDay.__table__, [row for row in dated if row["date"].year not in known])
+    insert_missing(session, CalendarDay, [row for row in dated if row["date"].year not in known])
     session.info["calendar_changed"] = True
 
 

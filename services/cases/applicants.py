@@ -133,11 +133,8 @@ def find(session: Session, district_id: int, text: str, *, limit: int = 8) -> li
     if not found and code.isdigit() and len(code) >= 7:
         found = list(session.scalars(wanted.where(Applicant.phone_key == confidential.blind(code)).limit(limit)))
     if not found and not code.isdigit():
-        found = list(
-            session.scalars(
-                wanted.where(Applicant.name >= text, Applicant.name < text + "\U0010ffff").order_by(Applicant.name).limit(limit)
-            )
-        )
+        begins = (Applicant.name >= text) & (Applicant.name < text + "\U0010ffff")
+        found = list(session.scalars(wanted.where(begins).order_by(Applicant.name).limit(limit)))
     return [card(applicant) for applicant in found]
 
 

@@ -18,7 +18,7 @@ def term(start: dt.datetime, amount: int | None, unit: LimitUnit, calendar: Work
 
 
 def start(case: Case, version: ItemVersion, calendar: WorkCalendar) -> None:
-    """Set both due instants of an accepted case; `is_provisional` tells that a year on the way has no official calendar.
+    """Set both due instants of an accepted case; `is_provisional`: a year on the way has no official calendar.
 
     Raises CalendarMissing when a year is not in the calendar at all.
     """

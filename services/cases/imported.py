@@ -58,8 +58,12 @@ def store(
     applicant = _applicant(session, actor.district_id)
     rows = [_case_row(case, batch, version, departments[case.department], centre.id, applicant) for case in found]
     session.execute(insert(Case), rows)
-    session.execute(insert(CaseEvent), [row for case, kept in zip(found, rows, strict=True) for row in _events(case, kept)])
-    words.index(session, actor.district_id, [(row["id"], words.tokens(version.name, UNKNOWN_APPLICANT)) for row in rows])
+    session.execute(
+        insert(CaseEvent), [row for case, kept in zip(found, rows, strict=True) for row in _events(case, kept)]
+    )
+    words.index(
+        session, actor.district_id, [(row["id"], words.tokens(version.name, UNKNOWN_APPLICANT)) for row in rows]
+    )
     counts.keep_many(session, session.scalars(select(Case).where(_of(batch))))
     return [row["id"] for row in rows]
 
@@ -104,9 +108,7 @@ def _version(
 ) -> ItemVersion:
     """The item that the log's cases are filed under: closed to new applications from the start."""
     item = session.scalar(
-        select(ServiceItem).where(
-            ServiceItem.district_id == actor.district_id, ServiceItem.code == mapping.item.code
-        )
+        select(ServiceItem).where(ServiceItem.district_id == actor.district_id, ServiceItem.code == mapping.item.code)
     )
     if item is not None:
         return session.scalars(
@@ -164,9 +166,7 @@ def _new_version(
 
 def _applicant(session: Session, district_id: int) -> int:
     key = confidential.blind(f"{IdType.OTHER.value}:{UNKNOWN_ID}")
-    known = session.scalar(
-        select(Applicant.id).where(Applicant.district_id == district_id, Applicant.id_key == key)
-    )
+    known = session.scalar(select(Applicant.id).where(Applicant.district_id == district_id, Applicant.id_key == key))
     if known is not None:
         return known
     made = Applicant(
@@ -248,9 +248,7 @@ def undo_rows(session: Session, batch: ImportBatch, *, actor: Actor, now: dt.dat
     words.forget(session, batch.district_id, [(row[0], words.tokens(row[1], row[2])) for row in rows])
     counts.keep_many(session, session.scalars(select(Case).where(mine)), sign=-1)
     chosen = select(Case.id).where(mine)
-    session.execute(
-        delete(CaseEvent).where(CaseEvent.district_id == batch.district_id, CaseEvent.case_id.in_(chosen))
-    )
+    session.execute(delete(CaseEvent).where(CaseEvent.district_id == batch.district_id, CaseEvent.case_id.in_(chosen)))
     session.execute(delete(Case).where(mine))
     _forget_item(session, batch)
     session.execute(

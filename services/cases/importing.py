@@ -1,6 +1,6 @@
 """A foreign system's history: its event log becomes cases, events and sums, as one batch that can be undone.
 
-The log's own deadlines are kept. What happened there is noted, never judged by our table of steps beyond receipt and end.
+The log's own deadlines are kept. What happened there is noted, not judged by our steps beyond receipt and end.
 """
 
 import dataclasses
@@ -73,9 +73,7 @@ def import_cases(
     sheet = sheets.read(*_unpacked(content, file_name))[0]
     if missing := mapping.missing(sheet.headings):
         raise Invalid(f"文件缺少映射所需的列：{'、'.join(missing)}")
-    found, problems = event_logs.read(
-        ((row.number, row.cells) for row in sheet.rows), mapping, settings.current().zone
-    )
+    found, problems = event_logs.read(((row.number, row.cells) for row in sheet.rows), mapping, settings.current().zone)
     errors = [RowError(p.row, p.column, p.value, p.reason) for p in problems]
     errors += _known_numbers(session, found, mapping, actor)
     report = _report(sheet, found, errors)
@@ -91,9 +89,7 @@ def import_cases(
     return dataclasses.replace(report, batch_id=batch.id)
 
 
-def _known_numbers(
-    session: Session, found: Sequence[LoggedCase], mapping: LogMapping, actor: Actor
-) -> list[RowError]:
+def _known_numbers(session: Session, found: Sequence[LoggedCase], mapping: LogMapping, actor: Actor) -> list[RowError]:
     """Numbers that another case already has."""
     rows = {case.number: case.row for case in found}
     numbers = list(rows)

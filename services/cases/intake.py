@@ -75,7 +75,7 @@ class Filed:
 
 
 def file(session: Session, filing: Filing, *, actor: Actor, now: dt.datetime) -> Filed:
-    """Take the case in. Raises Invalid naming the fields, WrongState for an item that takes none, NotAllowed, NotFound."""
+    """Take the case in. Raises Invalid naming fields, WrongState for a closed item, NotAllowed, NotFound."""
     actor.must(Permission.CASES_INTAKE)
     if repeat := _filed_before(session, filing, actor):
         return repeat
@@ -92,7 +92,8 @@ def file(session: Session, filing: Filing, *, actor: Actor, now: dt.datetime) ->
         _first_steps(session, case, version, actor, now)
     words.index(session, case.district_id, [(case.id, words.tokens(version.name, entry.name))])
     messages.announce(session, case, CaseAction.RECEIVE, version.name, now=now)
-    audit.record(session, "收件", ("case", case.number), actor=actor, now=now, after={"item": item.code, "status": case.status})
+    after = {"item": item.code, "status": case.status}
+    audit.record(session, "收件", ("case", case.number), actor=actor, now=now, after=after)
     return _filed(case)
 
 
@@ -112,9 +113,7 @@ def _filed(case: Case, *, is_repeat: bool = False) -> Filed:
 def _filed_before(session: Session, filing: Filing, actor: Actor) -> Filed | None:
     if filing.form_key is None:
         return None
-    found = session.scalar(
-        select(Case).where(Case.district_id == actor.district_id, Case.form_key == filing.form_key)
-    )
+    found = session.scalar(select(Case).where(Case.district_id == actor.district_id, Case.form_key == filing.form_key))
     return _filed(found, is_repeat=True) if found else None
 
 
@@ -212,9 +211,7 @@ def _new_case(
     )
 
 
-def _hand_in(
-    session: Session, case: Case, filing: Filing, guide: Guide, actor: Actor, now: dt.datetime
-) -> None:
+def _hand_in(session: Session, case: Case, filing: Filing, guide: Guide, actor: Actor, now: dt.datetime) -> None:
     """Keep what was handed in, material by material, and the files."""
     given = {entry.key: entry for entry in filing.materials}
     assumed = MaterialState.RECEIVED if case.case_type == CaseType.IMMEDIATE else MaterialState.MISSING

@@ -11,12 +11,13 @@ from models.messages import OutboxMessage
 from services import confidential
 from services.rules import identifiers
 
+SIGNATURE = "【政务服务】"
 TEXTS: dict[CaseAction, str] = {
-    CaseAction.RECEIVE: "【政务服务】您申请的「{item}」已收件，办件编号 {number}。凭编号和收件凭证上的查询码可在网上查询进度。",
-    CaseAction.REQUEST_CORRECTION: "【政务服务】您申请的「{item}」（{number}）需要补正材料，请查看一次性告知内容并尽快补齐。",
-    CaseAction.REFUSE_ACCEPTANCE: "【政务服务】您申请的「{item}」（{number}）不予受理，原因见书面通知，您可依法申请复议或提起诉讼。",
-    CaseAction.GRANT: "【政务服务】您申请的「{item}」（{number}）已办结，请凭有效证件到窗口领取结果。",
-    CaseAction.DENY: "【政务服务】您申请的「{item}」（{number}）已作出不予许可决定，决定书写明了理由和救济途径，请到窗口领取。",
+    CaseAction.RECEIVE: "您申请的「{item}」已收件，办件编号 {number}。凭编号和凭证上的查询码可查进度。",
+    CaseAction.REQUEST_CORRECTION: "您申请的「{item}」（{number}）需要补正材料，请按一次性告知内容补齐。",
+    CaseAction.REFUSE_ACCEPTANCE: "您申请的「{item}」（{number}）不予受理，原因和救济途径见书面通知。",
+    CaseAction.GRANT: "您申请的「{item}」（{number}）已办结，请凭有效证件到窗口领取结果。",
+    CaseAction.DENY: "您申请的「{item}」（{number}）不予许可，理由和救济途径见决定书，请到窗口领取。",
 }
 
 
@@ -34,7 +35,7 @@ def announce(session: Session, case: Case, action: CaseAction, item_name: str, *
             case_id=case.id,
             recipient_cipher=applicant.phone_cipher,
             recipient_masked=identifiers.mask_phone(confidential.decrypt(applicant.phone_cipher)),
-            body=text.format(item=item_name, number=case.number),
+            body=SIGNATURE + text.format(item=item_name, number=case.number),
             state=MessageState.WAITING,
             attempts=0,
             next_try_at=now,

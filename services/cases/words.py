@@ -1,7 +1,7 @@
 """Finding cases by words: character bigrams in a full-text table (design §8: trigrams find nothing for two characters).
 
-SQLite: FTS5 over prepared tokens, `rowid` is the case id, so that hits come newest first without sorting. PostgreSQL: an
-array with a GIN index.
+SQLite: FTS5 over prepared tokens, `rowid` is the case id, so that hits come newest first without sorting. PostgreSQL:
+an array with a GIN index.
 """
 
 import re

@@ -9,12 +9,15 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.districts import District
-from models.enums import OrganisationKind, ServiceTier
+from models.enums import OrganisationKind, Permission, ServiceTier
 from models.identity import new_id
 from models.organisations import Organisation
+from services import audit
+from services.actors import Actor
 from services.exchange.sheets import RowError
 from services.organisations.outcomes import HEADING_ROWS, Numbered, Outcome, Row, cell, numbered
 from services.organisations.window_sheets import load_windows
+from services.upserts import table_of
 
 CENTRE = "centre"  # the exchange sheet's word; the level says which
 CENTRE_OF_LEVEL = {
@@ -32,13 +35,25 @@ def import_reference(session: Session, folder: Path, *, district: District, now:
     return outcome.plus(windows)
 
 
-def import_organisations(session: Session, rows: Sequence[Row], *, district_id: int, now: dt.datetime) -> Outcome:
-    """Load the exchange sheet's rows: window rows are those with a `centre_code`, organisation rows all others."""
+def import_organisations(
+    session: Session, rows: Sequence[Row], *, district_id: int, now: dt.datetime, actor: Actor | None = None
+) -> Outcome:
+    """Load the exchange sheet's rows: window rows are those with a `centre_code`, organisation rows all others.
+
+    With an actor the right to edit organisations is asked for, and what changed is audited.
+    """
+    if actor is not None:
+        actor.must(Permission.ORGANISATIONS_EDIT)
     all_rows = list(enumerate(rows, start=HEADING_ROWS + 1))
     organisations = [(number, row) for number, row in all_rows if not cell(row, "centre_code")]
     windows = [(number, row) for number, row in all_rows if cell(row, "centre_code")]
     outcome = load_organisations(session, organisations, district_id=district_id, now=now)
-    return outcome.plus(load_windows(session, windows, district_id=district_id, now=now))
+    outcome = outcome.plus(load_windows(session, windows, district_id=district_id, now=now))
+    if actor is not None and outcome.created + outcome.changed:
+        counts = {"created": outcome.created, "changed": outcome.changed, "rejected": outcome.rejected}
+        subject = ("organisations", district_id)
+        audit.record(session, "organisations.import", subject, actor=actor, now=now, after=counts)
+    return outcome
 
 
 def _tier(text: str) -> ServiceTier | None:
@@ -136,7 +151,8 @@ def _store(
 
 def _parents_first(good: dict[str, tuple[int, dict[str, Any]]], placed: set[str], outcome: Outcome) -> list[str]:
     """Codes so that a parent stands before its children; rows whose parents are bad or form a circle are errors."""
-    order, waiting = [], dict(good)
+    order: list[str] = []
+    waiting = dict(good)
     while waiting:
         ready = [code for code, (_, row) in waiting.items() if code in placed or row["parent_code"] in placed | {""}]
         if not ready:
@@ -170,14 +186,15 @@ def _mend_paths(session: Session, district_id: int) -> None:
     parents = {row.id: row.parent_id for row in rows}
     wrong = [{"own": row.id, "new": path} for row in rows if (path := _path_of(row.id, parents)) != row.path]
     if wrong:
-        table = Organisation.__table__
+        table = table_of(Organisation)
         moved = update(table).where(table.c.district_id == district_id, table.c.id == bindparam("own"))
         session.connection().execute(moved.values(path=bindparam("new")), wrong)
         session.expire_all()
 
 
 def _path_of(own_id: int, parents: Mapping[int, int | None]) -> str:
-    path, current, steps = "/", own_id, 0
+    path, steps = "/", 0
+    current: int | None = own_id
     while current is not None and steps <= len(parents):
         path, current, steps = f"/{current}{path}", parents[current], steps + 1
     return path

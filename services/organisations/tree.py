@@ -81,7 +81,7 @@ def _in_tree_order(rows: Sequence[OrganisationRow]) -> list[OrganisationRow]:
 def tree(session: Session, district_id: int) -> list[OrganisationRow]:
     """The whole district, each organisation followed by what lies under it."""
     counts = select(Window.centre_id, func.count()).where(Window.district_id == district_id, Window.is_active)
-    windows = {centre: count for centre, count in session.execute(counts.group_by(Window.centre_id))}
+    windows: dict[int, int] = dict(session.execute(counts.group_by(Window.centre_id)).all())
     rows = session.scalars(select(Organisation).where(Organisation.district_id == district_id))
     return _in_tree_order([_row(row, windows.get(row.id, 0)) for row in rows])
 
@@ -225,9 +225,8 @@ def _move(session: Session, own: Organisation, path: str) -> None:
 
 def _new_calendar_version(session: Session, district_id: int) -> None:
     """The hall's hours decide its due dates."""
-    district = District.__table__
     session.execute(
-        update(district).where(district.c.id == district_id).values(calendar_version=district.c.calendar_version + 1)
+        update(District).where(District.id == district_id).values(calendar_version=District.calendar_version + 1)
     )
     session.info["calendar_changed"] = True
 

@@ -55,7 +55,7 @@ def windows(session: Session, district_id: int, centre_id: int) -> list[WindowRo
     named = select(Organisation.id, Organisation.name).where(
         Organisation.district_id == district_id, Organisation.id.in_({window.zone_id for window in found})
     )
-    zones = {identity: name for identity, name in session.execute(named)}
+    zones: dict[int, str] = dict(session.execute(named).all())
     rows = [_row(window, served.get(window.id, []), zones) for window in found]
     return sorted(rows, key=lambda row: (not row.is_active, len(row.number), row.number))
 

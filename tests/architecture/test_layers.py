@@ -92,7 +92,11 @@ def test_rules_are_pure(path):
     allowed = ("models.enums", "services.errors", "services.rules")
     ours = {name for name in imported(path) if name.split(".")[0] in (*LAYERS, "api")}
     assert all(name.startswith(allowed) or name in ("models", "services") for name in ours), ours
-    calls = {node.func.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+    calls = {
+        node.func.attr
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
     assert not calls & {"now", "today", "utcnow"}, "a rule has no clock"
 
 

@@ -1,5 +1,7 @@
 """Intake, batch and tracking, opened through the front door by the right person and by strangers."""
 
+import copy
+
 import pytest
 
 from models.enums import CaseType, Role
@@ -109,3 +111,18 @@ def test_a_number_alone_or_with_a_wrong_token_opens_nothing(number, token):
     at = signing.visit("portal/track.py", number=number, token=token)
     assert not at.exception
     assert "已经受理" not in signing.said(at)
+
+
+def test_a_form_sent_again_after_its_answer_was_lost_files_nothing_more(clerk):
+    at = signing.visit("cases/intake.py", clerk)
+    fill(at, item=ITEM, id_number=builders.PERSON.id_number, name="示例甲")
+    lost = copy.deepcopy(at.session_state["_intake"])
+    at.button(key="intake-1-file").click().run()
+    first = at.metric[0].value
+    at.session_state["_intake"] = lost
+    at.session_state["_performed"] = []
+    at.run()
+    fill(at, item=ITEM, id_number=builders.PERSON.id_number, name="示例甲")
+    at.button(key="intake-1-file").click().run()
+    assert at.metric[0].value == first
+    assert "没有重复收件" in signing.said(at)

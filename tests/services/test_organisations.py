@@ -100,6 +100,16 @@ def test_bad_rows_are_told_with_row_column_and_reason_and_good_ones_are_kept(ses
     assert by_code(session, "A-1").kind is OrganisationKind.HALL
 
 
+def test_an_import_by_a_person_asks_for_the_right_and_is_audited(session):
+    rows = [{"code": "new", "name": "新局", "kind": "department"}]
+    stranger = dataclasses.replace(CLERK, permissions=frozenset())
+    with pytest.raises(NotAllowed):
+        organisations.import_organisations(session, rows, district_id=DISTRICT, now=NOW, actor=stranger)
+    organisations.import_organisations(session, rows, district_id=DISTRICT, now=NOW, actor=CLERK)
+    organisations.import_organisations(session, rows, district_id=DISTRICT, now=NOW, actor=CLERK)
+    assert session.scalars(select(AuditEntry.action)).all() == ["organisations.import"]
+
+
 def test_parents_may_stand_below_their_children_in_the_sheet_but_not_in_a_circle(session):
     rows = [
         {"code": "child", "name": "下级", "kind": "hall", "parent_code": "parent"},

@@ -86,7 +86,7 @@ def test_what_was_checked_twice_at_once_is_filed_once(check, session, clerk_017,
 def test_a_refusal_while_filing_names_the_row(check, session, clerk_017, now):
     good, other = check(f"{GOOD}\n{ALSO_GOOD}")
     spoilt = dataclasses.replace(other, filing=dataclasses.replace(other.filing, item_id=404))
-    with pytest.raises(Invalid, match="第 2 行：没有找到这个事项.*本批一件也没有收"):
+    with pytest.raises(Invalid, match=r"第 2 行：没有找到这个事项.*本批一件也没有收"):
         batches.file(session, [good, spoilt], actor=clerk_017, now=now)
 
 

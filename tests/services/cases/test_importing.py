@@ -46,7 +46,9 @@ def sheet(*changes):
 
 
 def bring(session, content, actor, now, **options):
-    return importing.import_cases(session, content, options.pop("name", "log.csv"), MAPPING, actor=actor, now=now, **options)
+    return importing.import_cases(
+        session, content, options.pop("name", "log.csv"), MAPPING, actor=actor, now=now, **options
+    )
 
 
 @needs_log
@@ -78,7 +80,11 @@ def test_the_same_file_twice_changes_nothing(session, centre_staff, now):
 
 
 def test_receipt_comes_first_and_the_end_last(session, centre_staff, now):
-    steps = ({}, {"concept:name": "T02", "time:timestamp": "2011-10-12 08:00:00+02:00"}, {"concept:name": "T10", "time:timestamp": "2011-10-20 08:00:00+02:00"})
+    steps = (
+        {},
+        {"concept:name": "T02", "time:timestamp": "2011-10-12 08:00:00+02:00"},
+        {"concept:name": "T10", "time:timestamp": "2011-10-20 08:00:00+02:00"},
+    )
     bring(session, sheet(*steps), centre_staff, now)
     actions = session.scalars(select(CaseEvent.action).order_by(CaseEvent.sequence)).all()
     assert actions == [CaseAction.RECEIVE, CaseAction.NOTE, CaseAction.CLOSE_ELSEWHERE]
@@ -103,7 +109,9 @@ def test_a_bad_row_is_told_by_row_and_column_and_nothing_is_written(session, cen
 
 
 def test_skipping_writes_the_good_cases_and_returns_the_bad_rows(session, centre_staff, now):
-    report = bring(session, sheet({}, {"case:concept:name": "case-2", "case:deadline": ""}), centre_staff, now, on_error="skip")
+    report = bring(
+        session, sheet({}, {"case:concept:name": "case-2", "case:deadline": ""}), centre_staff, now, on_error="skip"
+    )
     assert (report.created, report.rejected) == (1, 1) and report.rejected_sheet
 
 

@@ -37,7 +37,9 @@ def test_an_instant_case_goes_from_receipt_to_delivery_at_the_counter(session, m
     assert {case.submitted_at, case.accepted_at, case.decided_at, case.delivered_at} == {now}
 
 
-def test_a_promised_case_is_due_in_working_time_and_waits_for_its_department(session, make_item, clerk_017, now, district):
+def test_a_promised_case_is_due_in_working_time_and_waits_for_its_department(
+    session, make_item, clerk_017, now, district
+):
     filed = intake.file(session, builders.filing(make_item()), actor=clerk_017, now=now)
     case = case_of(session, filed.number)
     assert case.status == CaseStatus.ACCEPTED and case.holder == HolderKind.DEPARTMENT
@@ -103,7 +105,9 @@ def test_stored_sums_follow_each_filing(session, make_item, clerk_017, now):
         ({"subject": "长" * 201}, "subject"),
     ],
 )
-def test_what_was_typed_wrong_is_told_by_field_and_nothing_is_written(session, make_item, clerk_017, now, changes, field):
+def test_what_was_typed_wrong_is_told_by_field_and_nothing_is_written(
+    session, make_item, clerk_017, now, changes, field
+):
     with pytest.raises(Invalid) as refused:
         intake.file(session, builders.filing(make_item(), **changes), actor=clerk_017, now=now)
     assert field in refused.value.fields
@@ -113,9 +117,7 @@ def test_what_was_typed_wrong_is_told_by_field_and_nothing_is_written(session, m
 def test_only_a_deferrable_material_may_come_later(session, make_item, clerk_017, now):
     item = make_item()
     later = (MaterialEntry("id"), MaterialEntry("plan", MaterialState.DEFERRED))
-    filed = intake.file(
-        session, dataclasses.replace(builders.filing(item), materials=later), actor=clerk_017, now=now
-    )
+    filed = intake.file(session, dataclasses.replace(builders.filing(item), materials=later), actor=clerk_017, now=now)
     states = session.scalars(select(CaseMaterial.state).where(CaseMaterial.case_id == filed.case_id)).all()
     assert sorted(states) == [MaterialState.DEFERRED, MaterialState.RECEIVED]
     wrong = (MaterialEntry("id", MaterialState.DEFERRED), MaterialEntry("plan"))
