@@ -9,7 +9,7 @@ import typer
 
 import settings
 from commands.answers import Answer, AsJson, command, now, reading, writing
-from services import calendars, database, districts, migrations, outbox
+from services import calendars, database, districts, downloads, migrations, outbox
 from services.catalogue import versions
 
 PAUSE = 5.0  # seconds
@@ -21,6 +21,7 @@ def _round() -> dict[str, int]:
         district_id = actor.district_id
     with writing() as (session, _):
         published = versions.publish_due(session, now=now())
+        downloads.sweep(session, district_id=district_id, now=now())
     sent = outbox.send_due(outbox.gateway(), district_id, now=now())
     return {"sent": sent.sent, "failed": sent.failed, "published": published}
 

@@ -22,14 +22,14 @@ def test_every_table_is_distributed_or_reference(table):
 
 @pytest.mark.parametrize("table", [t for t in TABLES if is_distributed(t.values[0].name)])
 def test_the_district_leads_every_key_of_a_distributed_table(table):
-    assert [column.name for column in table.primary_key][0] == "district_id"
+    assert next(iter(table.primary_key)).name == "district_id"
     for constraint in table.constraints:
         if isinstance(constraint, UniqueConstraint):
-            assert [column.name for column in constraint.columns][0] == "district_id"
+            assert next(iter(constraint.columns)).name == "district_id"
         if isinstance(constraint, ForeignKeyConstraint) and is_distributed(constraint.referred_table.name):
-            assert list(constraint.column_keys)[0] == "district_id"
+            assert next(iter(constraint.column_keys)) == "district_id"
     for index in table.indexes:
-        assert [column.name for column in index.columns][0] == "district_id", index.name
+        assert next(iter(index.columns)).name == "district_id", index.name
 
 
 @pytest.mark.parametrize("table", TABLES)

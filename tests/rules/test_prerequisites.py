@@ -75,7 +75,7 @@ def test_items_are_in_one_circle_exactly_when_each_needs_the_other(requires):
 def test_a_circle_through_an_item_is_there_to_walk_and_missing_only_when_there_is_none(requires, start):
     way = circle_through(requires, start)
     assert (way is not None) == (start in _reachable(requires, start))
-    for item, needed in zip(way or [], (way or [])[1:] + [start], strict=False):
+    for item, needed in zip(way or [], [*(way or [])[1:], start], strict=False):
         assert needed in requires[item]
     assert len(set(way or [])) == len(way or [])
 

@@ -226,7 +226,7 @@ def test_a_year_without_official_schedule_is_provisional_and_never_works_on_new_
 
 
 def test_a_year_that_nobody_entered_is_asked_for():
-    with pytest.raises(CalendarMissing, match="缺少2028年.*暂定日历"):
+    with pytest.raises(CalendarMissing, match=r"缺少2028年.*暂定日历"):
         deadline(at("2027-12-31T10:00"), workdays(1), S7)
 
 

@@ -14,7 +14,8 @@ from tests import builders
 @pytest.fixture
 def chain(session, inspector, now):
     for serial in range(10):
-        audit.record(session, "试", ("case", serial), actor=inspector, now=now + dt.timedelta(seconds=serial), after={"n": serial})
+        at = now + dt.timedelta(seconds=serial)
+        audit.record(session, "试", ("case", serial), actor=inspector, now=at, after={"n": serial})
     session.flush()
     assert audit.verify(session, builders.DISTRICT) == audit.Verdict(True, 10, None)
     return session

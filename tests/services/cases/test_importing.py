@@ -80,11 +80,8 @@ def test_the_same_file_twice_changes_nothing(session, centre_staff, now):
 
 
 def test_receipt_comes_first_and_the_end_last(session, centre_staff, now):
-    steps = (
-        {},
-        {"concept:name": "T02", "time:timestamp": "2011-10-12 08:00:00+02:00"},
-        {"concept:name": "T10", "time:timestamp": "2011-10-20 08:00:00+02:00"},
-    )
+    days = {"Confirmation of receipt": 11, "T02": 12, "T10": 20}
+    steps = [{"concept:name": name, "time:timestamp": f"2011-10-{day} 08:00:00+02:00"} for name, day in days.items()]
     bring(session, sheet(*steps), centre_staff, now)
     actions = session.scalars(select(CaseEvent.action).order_by(CaseEvent.sequence)).all()
     assert actions == [CaseAction.RECEIVE, CaseAction.NOTE, CaseAction.CLOSE_ELSEWHERE]

@@ -2,11 +2,11 @@
 
 import dataclasses
 import time
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+import settings
 from models.catalogue import ItemCode, ItemEvent, ItemVersion, ServiceItem
 from models.enums import CatalogueAction, ItemState, OrganisationKind, Role, ServiceTier, VersionState
 from models.exchange import ImportBatch, ImportRow
@@ -16,7 +16,7 @@ from services.errors import Invalid, NotAllowed, NotFound, WrongState
 from services.exchange import batches, sheets
 from tests.services.catalogue.conftest import DISTRICT, NOW, current, guide, person, review
 
-REAL = Path("/work/shared/data/catalogue_511602.csv")
+REAL = settings.ROOT.parent / "shared" / "data" / "catalogue_511602.csv"
 HEADINGS = "department,main_item,item_name,area_code,implementation_code,item_type_code,department_code"
 GOOD = [
     "卫生局,医疗,诊所备案,510109000000,IMP-1,7,WS",
