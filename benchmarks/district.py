@@ -25,7 +25,8 @@ class District:
 
     actor: Actor
     inspector_id: int
-    now: dt.datetime
+    now: dt.datetime  # the last submission
+    today: dt.date
     cases: int
     filter: CaseFilter
     matching: int
@@ -53,6 +54,7 @@ def read() -> District:
             actor=actor,
             inspector_id=user.id,
             now=newest.submitted_at,
+            today=until,
             cases=search.total(session, CaseFilter(), actor, now=now),
             filter=wanted,
             matching=search.total(session, wanted, actor, now=now),

@@ -14,7 +14,7 @@ from benchmarks import listing
 from benchmarks.district import District
 from benchmarks.timing import Figure, measure
 from models.people import User
-from services import database, overview, sign_in
+from services import database, sign_in
 from services import sign_in_sessions as sessions
 from ui import case_filters, case_lists, tables
 
@@ -50,7 +50,7 @@ def pages(district: District, runs: int) -> Iterator[Figure]:
     """The search page on the inspector's filter and the overview: drawn again, and opened by a new session."""
     set_log_level(logging.ERROR)  # AppTest's pages have no browser, and the log says so at every run
     sign_in_id = _signed_in(district)
-    day = overview.today(district.now).isoformat()
+    day = district.today.isoformat()
     asked = case_filters.address(district.filter)
     deep = {**asked, case_lists.PLACE: _place(district)}
     for address, shown, query in (

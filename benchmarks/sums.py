@@ -16,12 +16,11 @@ MONTH_ON_POSTGRESQL = "date_trunc('month', submitted_at AT TIME ZONE 'Asia/Shang
 
 def day(district: District, runs: int) -> Iterator[Figure]:
     """All that the overview page draws, at the district's last moment."""
-    today = overview.today(district.now)
     with database.reading() as session:
         yield measure(
             "overview",
             "all figures of a day",
-            lambda: overview.of_day(session, district.actor, today, now=district.now),
+            lambda: overview.of_day(session, district.actor, district.today, now=district.now),
             runs=runs,
         )
 

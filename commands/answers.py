@@ -38,6 +38,8 @@ def command(function: Callable[..., Answer]) -> Callable[..., None]:
             answer = function(*args, as_json=as_json, **options)
         except DomainError as error:
             _refuse(error, as_json=as_json)
+        finally:
+            database.dispose()  # closes the file: SQLite folds its log back in
         if as_json:
             typer.echo(json.dumps(answer.data, ensure_ascii=False, default=_plain))
         else:

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-import settings
 from models.cases import Case
 from models.counts import DailyCaseCount
 from models.enums import OPEN_STATUSES, LabelEnum, Permission
@@ -137,15 +136,11 @@ def _names(session: Session, district_id: int) -> dict[int, str]:
 def _lines(
     cells: Mapping[Figure, Mapping[Key, int]], names: Mapping[int, str], part: Callable[[Key], int]
 ) -> list[Line]:
-    """The figures by centre or by department, in the order of the organisations; who has none is left out."""
+    """The figures by centre or by department, the busiest first; who has none is left out."""
     sums: dict[int, dict[Figure, int]] = {}
     for figure, counted in cells.items():
         for key, value in counted.items():
             own = sums.setdefault(part(key), dict.fromkeys(Figure, 0))
             own[figure] += value
-    return [Line(each, names[each], sums[each]) for each in names if any(sums.get(each, {}).values())]
-
-
-def today(now: dt.datetime) -> dt.date:
-    """The local day of an instant."""
-    return now.astimezone(settings.current().zone).date()
+    lines = [Line(each, names[each], sums[each]) for each in names if any(sums.get(each, {}).values())]
+    return sorted(lines, key=lambda line: (-line.figures[Figure.RECEIVED], -line.figures[Figure.OPEN]))

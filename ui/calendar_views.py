@@ -16,8 +16,8 @@ from ui.tables import Column
 REST, MAKE_UP, OWN = "休", "班", "厅"
 JOINED = "\u2060"  # keeps a date and its word on one line
 LEGEND = (
-    f":red-background[{REST}] 法定节假日放假　:orange-background[{MAKE_UP}] 周末调休上班　"
-    f":violet-background[{OWN}] 所选大厅自己的安排　:gray[灰色] 周末"
+    f":red[{REST}] 法定节假日放假　:orange[{MAKE_UP}] 周末调休上班　"
+    f":violet[{OWN}] 所选大厅自己的安排　灰色数字为周末"
 )
 KINDS = {True: "上班", False: "放假", None: "恢复为平常的星期"}
 MOVED = (
@@ -38,8 +38,8 @@ MOST_MOVED = 200
 
 def year(calendar: WorkCalendar, number: int, today: dt.date) -> None:
     """Twelve months; each special day carries a word and a colour, and its name stands below."""
-    st.caption(LEGEND)
-    with st.grid(4, min_column_width=300, gap="small"):
+    st.markdown(f":small[{LEGEND}]")
+    with st.grid(3, min_column_width=340, gap="small"):
         for month in range(1, 13):
             with st.container(border=True, gap=None):
                 _month(calendar, number, month, today)
@@ -62,14 +62,14 @@ def _cell(calendar: WorkCalendar, day: dt.date, month: int, today: dt.date) -> s
     if day.month != month:
         return ""
     text = f"**{day.day}**" if day == today else str(day.day)
-    marked = text + JOINED
+    marked = f"{text}{JOINED}"
     found = calendar.day(day)
     if day in calendar.overrides:
-        return f":violet-background[{marked}{OWN}]"
+        return f":small[:violet[{marked}{OWN}]]"
     if day in calendar.days and found.is_workday != (day.weekday() < 5):
-        return f":orange-background[{marked}{MAKE_UP}]" if found.is_workday else f":red-background[{marked}{REST}]"
+        return f":small[:orange[{marked}{MAKE_UP}]]" if found.is_workday else f":small[:red[{marked}{REST}]]"
     if day in calendar.days and not found.is_workday:
-        return f":red-background[{marked}{REST}]"
+        return f":small[:red[{marked}{REST}]]"
     return text if found.is_workday else f":gray[{text}]"
 
 
@@ -98,7 +98,7 @@ def standing(found: CalendarYear | None, number: int) -> None:
         st.markdown(f"{charts.badge('正式', charts.Meaning.CLOSED)}　:gray[依据：{page.plain(found.source)}]")
     else:
         st.markdown(f"{charts.badge('暂定', charts.Meaning.WARNING)}　:gray[{page.plain(found.note or found.source)}]")
-        st.warning(f"{number} 年的节假日安排尚未正式公布，涉及该年的到期时间均标为「暂定」；正式安排导入后自动重算。")
+        st.warning(f"{number} 年的节假日安排尚未正式公布，涉及该年的到期时间均标为「暂定」；正式安排公布后请及时导入。")
 
 
 def moved(rows: Sequence[Moved], *, key: str) -> None:

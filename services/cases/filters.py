@@ -103,7 +103,7 @@ def narrowed(
         conditions.append(Case.applicant_id.in_(_applicant_ids(session, actor.district_id, wanted.person)))
     query = select(*columns)
     if wanted.words:
-        query = _worded(session, query, wanted, led)
+        query = _worded(session, query, wanted, led, actor.district_id)
     if led != Lead.PLANNER:
         query = query.with_hint(Case, f"INDEXED BY {led.value}", "sqlite")
     return access.visible(query.where(*conditions), actor), led
@@ -191,33 +191,33 @@ def _applicant_ids(session: Session, district_id: int, person: str) -> list[int]
     return found
 
 
-def _worded(session: Session, query: Select[Any], wanted: CaseFilter, led: Lead) -> Select[Any]:
+def _worded(session: Session, query: Select[Any], wanted: CaseFilter, led: Lead, district_id: int) -> Select[Any]:
     """Every word in the item's or applicant's name. On SQLite the full-text table leads, or is not needed at all."""
     asked = words.asked(wanted.words)
     if not is_sqlite(session):
         table = words.POSTGRESQL_WORDS
         join = and_(table.c.district_id == Case.district_id, table.c.case_id == Case.id)
-        return _holding(query.where(join, table.c.words.contains(asked)), words.inexact(wanted.words))
+        return _holding(query.where(join, table.c.words.contains(asked)), words.inexact(wanted.words), district_id)
     if led != Lead.WORDS:
-        return _holding(query, words.runs(wanted.words))
+        return _holding(query, words.runs(wanted.words), district_id)
     rowid = words.SQLITE_WORDS.c.rowid
     match = literal_column("case_words").op("MATCH")(words.match_expression(asked))
     # + keeps the planner from looking up words case by case; identities follow submission, so a period bounds them
     found = [match, Case.id == UnaryExpression(rowid, operator=operators.custom_op("+"))]
     found += [rowid >= floor_id(midnight(wanted.since))] if wanted.since else []
     found += [rowid < floor_id(midnight(wanted.until + dt.timedelta(days=1)))] if wanted.until else []
-    return _holding(query.select_from(words.SQLITE_WORDS).where(*found), words.inexact(wanted.words))
+    return _holding(query.select_from(words.SQLITE_WORDS).where(*found), words.inexact(wanted.words), district_id)
 
 
-def _holding(query: Select[Any], runs: list[str]) -> Select[Any]:
-    """Each run somewhere in the applicant's or the item's name."""
-    if not runs:
-        return query
-    of_case = (ItemVersion.district_id == Case.district_id) & (ItemVersion.id == Case.item_version_id)
+def _holding(query: Select[Any], runs: list[str], district_id: int) -> Select[Any]:
+    """Each run somewhere in the applicant's or the item's name; the few item names are read once, not case by case."""
+    mine = select(ItemVersion.id).where(ItemVersion.district_id == district_id)
     return query.where(
-        of_case,
         *(
-            or_(Case.applicant_name.icontains(run, autoescape=True), ItemVersion.name.icontains(run, autoescape=True))
+            or_(
+                Case.applicant_name.icontains(run, autoescape=True),
+                Case.item_version_id.in_(mine.where(ItemVersion.name.icontains(run, autoescape=True))),
+            )
             for run in runs
-        ),
+        )
     )

@@ -7,7 +7,8 @@
         page = signed_in("clerk")                        # a page of a browser context of its own
         server.open(page, "intake")                      # goes there and waits until the page stands still
 
-People (password `signing.PASSWORD`): clerk (window of 卫生局, 017), reviewer and chief (017), staff, inspector, leader.
+People (password `signing.PASSWORD`): clerk (window of 卫生局, 017), reviewer and chief (017), staff, inspector, leader,
+sysadmin, auditor.
 Items of 卫生局: see `ITEMS`. `server.writing()` is a session on the server's own database, to look and to prepare.
 """
 
@@ -67,6 +68,8 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "staff": {"roles": Role.CENTRE_STAFF},
     "inspector": {"roles": Role.INSPECTOR},
     "leader": {"roles": Role.MANAGEMENT},
+    "sysadmin": {"roles": Role.SYSTEM_ADMIN},
+    "auditor": {"roles": Role.AUDIT_ADMIN},
 }
 
 

@@ -122,13 +122,16 @@ def test_a_count_stops_at_its_cap_and_the_total_does_not(session, make_item, fil
         ("卫生 alpha", "H"),
         ("餐饮有限", "H"),
         ("登记 示", "X"),
+        ("登记 京", ""),
+        ("登记证明", "X"),
+        ("登记证件", ""),
         ("劳动%", ""),
         ('卫生" OR "x', ""),
     ],
 )
 def test_words_are_found_in_items_and_names(session, make_item, file, clerk_017, inspector, later, typed, found):
     licence, food = make_item(name="公共场所卫生许可证核发"), make_item(name="餐饮业卫生许可证")
-    other = make_item(name="婚姻登记")
+    other = make_item(name="证件登记证明")
     filed = {
         file(licence, LI): "L",
         file(food, OUYANG): "M",
