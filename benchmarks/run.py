@@ -34,7 +34,9 @@ RATIOS = (
         ("list", "page {deep}, position known"),
     ),
     ("whole page 1: Django's request over our rerun", ("django", "request, page 1"), ("page", "cases, page 1")),
-    ("whole deep page", ("django", "request, page {deep}"), ("page", "cases, page {deep}")),
+    ("whole page 1: over our first run", ("django", "request, page 1"), ("page", "cases, page 1, opened")),
+    ("whole page 1: lean request over our rerun", ("django", "request, page 1, lean"), ("page", "cases, page 1")),
+    ("whole deep page: over our rerun", ("django", "request, page {deep}"), ("page", "cases, page {deep}")),
     ("our deep page over our first", DEEP, ("list", "page 1")),
     ("a year from the cases over stored sums", ("sums", "year from the cases"), ("sums", "year from stored sums")),
     (

@@ -2,13 +2,15 @@
 
 import collections
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
 from services import calendars
 from services.actors import Actor
-from services.calendars import OverrideRow
+from services.calendars import Moved, OverrideRow
+from services.cases import clocks
 from services.errors import Invalid
 from services.organisations import OrganisationRow
 from ui import calendar_views as views
@@ -19,6 +21,13 @@ def _given(day: dt.date | None) -> dt.date:
     if day is None:
         raise Invalid("请选择日期", {"day": "请选择日期"})
     return day
+
+
+def _followed(change: Callable[..., list[Moved]], actor: Actor, *given: Any, **said: Any) -> Callable[[Any], Any]:
+    """The change of the calendar and, in the same transaction, the due instants of the open cases that it moves."""
+    return lambda session: clocks.follow(
+        session, change(session, *given, **said, actor=actor, now=page.now()), actor=actor, now=page.now()
+    )
 
 
 def day(number: int, actor: Actor) -> None:
@@ -35,9 +44,7 @@ def day(number: int, actor: Actor) -> None:
             views.moved(calendars.preview_day(session, actor.district_id, chosen, kind), key="day-moved")
     if pressed:
         fields.perform(
-            lambda session: calendars.edit_day(
-                session, _given(chosen), is_workday=kind, name=name, source=source, actor=actor, now=page.now()
-            ),
+            _followed(calendars.edit_day, actor, _given(chosen), is_workday=kind, name=name, source=source),
             done=views.said,
         )
 
@@ -53,9 +60,7 @@ def override(number: int, centres: Sequence[OrganisationRow], chosen: OverrideRo
         )
         if reason is not None:
             page.perform(
-                lambda session: calendars.remove_override(
-                    session, chosen.centre_id, chosen.date, reason=reason, actor=actor, now=page.now()
-                ),
+                _followed(calendars.remove_override, actor, chosen.centre_id, chosen.date, reason=reason),
                 done=views.said,
             )
     fields = forms.Fields(f"override-{number}")
@@ -66,12 +71,11 @@ def override(number: int, centres: Sequence[OrganisationRow], chosen: OverrideRo
         pressed = st.form_submit_button("登记", type="primary")
     if pressed:
         fields.perform(
-            lambda session: calendars.set_override(
-                session, centre or 0, _given(given),
-                is_workday=kind, name=name, source=source, actor=actor, now=page.now(),
+            _followed(
+                calendars.set_override, actor, centre or 0, _given(given), is_workday=kind, name=name, source=source
             ),
             done=views.said,
-        )  # fmt: skip
+        )
 
 
 def year(actor: Actor) -> None:
@@ -95,9 +99,7 @@ def year(actor: Actor) -> None:
     views.moved(found, key="year-moved")
     if st.button(f"导入 {target} 年安排", type="primary", key="import-year"):
         fields.perform(
-            lambda session: calendars.import_year(
-                session, rows, target, official=official, source=source, actor=actor, now=page.now()
-            ),
+            _followed(calendars.import_year, actor, rows, target, official=official, source=source),
             done=views.said,
             then=lambda _: page.set_query(year=target),
         )

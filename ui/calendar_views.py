@@ -113,7 +113,7 @@ def moved(rows: Sequence[Moved], *, key: str) -> None:
 
 
 def said(rows: Sequence[Moved]) -> str:
-    return f"日历已更新，{words.count(len(rows))} 件在办办件的到期时间受影响" if rows else "日历已更新，没有办件受影响"
+    return f"日历已更新，{words.count(len(rows))} 件在办办件的到期时间已重新计算" if rows else "日历已更新，没有办件受影响"
 
 
 def overrides(rows: Sequence[OverrideRow]) -> OverrideRow | None:

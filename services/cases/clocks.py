@@ -1,11 +1,19 @@
 """The clocks of a case: promise and statutory terms run from acceptance (R-TIM-01)."""
 
 import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 import settings
-from models.cases import Case
+from models.cases import Case, CaseTask
 from models.catalogue import ItemVersion
-from models.enums import LimitUnit
+from models.districts import District
+from models.enums import LimitUnit, TaskState
+from services import audit
+from services.actors import Actor
+from services.calendars import Moved
 from services.rules import working_time
 from services.rules.working_time import Deadline, Limit, WorkCalendar
 
@@ -30,3 +38,27 @@ def start(case: Case, version: ItemVersion, calendar: WorkCalendar) -> None:
     case.statutory_due_at = statutory.due if statutory else None
     case.is_provisional = any(each.provisional for each in (promise, statutory) if each)
     case.calendar_version = calendar.version
+
+
+def follow(session: Session, moved: Sequence[Moved], *, actor: Actor, now: dt.datetime) -> Sequence[Moved]:
+    """Give the cases that a changed calendar moves their new due instants, and tell so in the audit (R-TIM-10)."""
+    district = session.get_one(District, actor.district_id)
+    for each in moved:
+        case = session.get_one(Case, (actor.district_id, each.case_id))
+        case.due_at, case.calendar_version = each.new_due, district.calendar_version
+        session.execute(
+            update(CaseTask)
+            .where(
+                CaseTask.district_id == case.district_id,
+                CaseTask.case_id == case.id,
+                CaseTask.state == TaskState.PENDING,
+                CaseTask.due_at == each.old_due,
+            )
+            .values(due_at=each.new_due)
+        )
+    if moved:
+        after = {each.number: each.new_due for each in moved}
+        before = {each.number: each.old_due for each in moved}
+        subject = ("calendar", district.calendar_version)
+        audit.record(session, "case.recompute", subject, actor=actor, now=now, before=before, after=after)
+    return moved
