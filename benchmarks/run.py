@@ -96,12 +96,7 @@ def main(
     compared = ratios(taken, found.deep)
     for what, ratio in compared.items():
         typer.echo(f"{ratio:12,.2f} ×  {what}")
-    keep(
-        name or f"{described['database'].split()[0].lower()}-{dt.datetime.now(settings.current().zone).date()}",
-        described,
-        taken,
-        compared,
-    )
+    keep(name or described["database"].split()[0].lower(), described, taken, compared)
 
 
 def line(each: Figure) -> str:

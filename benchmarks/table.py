@@ -22,6 +22,9 @@ def results() -> dict[str, dict[str, Any]]:
         path = RESULTS / f"{kind}.json"
         if path.exists():
             found[kind] = json.loads(path.read_text(encoding="utf-8"))
+            loaded = RESULTS / f"load-{kind}.json"
+            if loaded.exists():
+                found[kind]["figures"] += json.loads(loaded.read_text(encoding="utf-8"))["figures"]
     return found
 
 

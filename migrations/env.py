@@ -9,14 +9,10 @@ from sqlalchemy.types import TypeEngine
 import models
 from services import database
 
-SEARCH_TABLES = (
-    "case_words",
-)  # full-text tables exist per dialect, outside the models
+SEARCH_TABLES = ("case_words",)  # full-text tables exist per dialect, outside the models
 
 
-def _is_ours(
-    thing: Any, name: str | None, kind: str, reflected: bool, compare_to: Any
-) -> bool:
+def _is_ours(thing: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
     return not (kind == "table" and name is not None and name.startswith(SEARCH_TABLES))
 
 
@@ -24,9 +20,7 @@ def _render(kind: str, thing: Any, _: Any) -> str | bool:
     """Migrations stand alone: plain column types instead of the models' own."""
     if kind != "type" or not isinstance(thing, TypeEngine):
         return False
-    return {"AwareDateTime": "sa.DateTime(timezone=True)", "Enum": "sa.String(40)"}.get(
-        type(thing).__name__, False
-    )
+    return {"AwareDateTime": "sa.DateTime(timezone=True)", "Enum": "sa.String(40)"}.get(type(thing).__name__, False)
 
 
 def _run(connection: Connection) -> None:

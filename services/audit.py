@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models.audit import AuditEntry, AuditHead
 from services.actors import Actor
 from services.errors import DomainError
+from services.upserts import insert_missing
 
 GENESIS = "0" * 64
 BACKWARD_SECONDS = 2
@@ -51,12 +52,17 @@ def _plain(value: dict[str, Any] | None) -> dict[str, Any] | None:
     return None if value is None else json.loads(json.dumps(value, ensure_ascii=False, default=str))
 
 
-def _head(session: Session, district_id: int) -> AuditHead:
-    head = session.scalar(select(AuditHead).where(AuditHead.district_id == district_id).with_for_update())
+def hold(session: Session, district_id: int) -> AuditHead:
+    """Lock the chain's end until the transaction ends.
+
+    Whoever must not run beside another writer of the district (two clerks, one new applicant) holds it first; on SQLite
+    writers wait for each other anyway.
+    """
+    locked = select(AuditHead).where(AuditHead.district_id == district_id).with_for_update()
+    head = session.scalar(locked)
     if head is None:
-        head = AuditHead(district_id=district_id, sequence=0, hash=GENESIS)
-        session.add(head)
-        session.flush()
+        insert_missing(session, AuditHead, [{"district_id": district_id, "sequence": 0, "hash": GENESIS}])
+        head = session.scalars(locked).one()
     return head
 
 
@@ -72,7 +78,7 @@ def record(
     reason: str = "",
 ) -> None:
     """Append one entry to the district's chain. Raises DomainError when the clock stepped back by over two seconds."""
-    head = _head(session, actor.district_id)
+    head = hold(session, actor.district_id)
     last = session.scalar(
         select(AuditEntry.at).where(AuditEntry.district_id == actor.district_id, AuditEntry.sequence == head.sequence)
     )

@@ -16,8 +16,7 @@ from ui.tables import Column
 REST, MAKE_UP, OWN = "休", "班", "厅"
 JOINED = "\u2060"  # keeps a date and its word on one line
 LEGEND = (
-    f":red[{REST}] 法定节假日放假　:orange[{MAKE_UP}] 周末调休上班　"
-    f":violet[{OWN}] 所选大厅自己的安排　灰色数字为周末"
+    f":red[{REST}] 法定节假日放假　:orange[{MAKE_UP}] 周末调休上班　:violet[{OWN}] 所选大厅自己的安排　灰色数字为周末"
 )
 KINDS = {True: "上班", False: "放假", None: "恢复为平常的星期"}
 MOVED = (
@@ -113,7 +112,9 @@ def moved(rows: Sequence[Moved], *, key: str) -> None:
 
 
 def said(rows: Sequence[Moved]) -> str:
-    return f"日历已更新，{words.count(len(rows))} 件在办办件的到期时间已重新计算" if rows else "日历已更新，没有办件受影响"
+    return (
+        f"日历已更新，{words.count(len(rows))} 件在办办件的到期时间已重新计算" if rows else "日历已更新，没有办件受影响"
+    )
 
 
 def overrides(rows: Sequence[OverrideRow]) -> OverrideRow | None:

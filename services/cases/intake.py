@@ -77,6 +77,7 @@ class Filed:
 def file(session: Session, filing: Filing, *, actor: Actor, now: dt.datetime) -> Filed:
     """Take the case in. Raises Invalid naming fields, WrongState for a closed item, NotAllowed, NotFound."""
     actor.must(Permission.CASES_INTAKE)
+    audit.hold(session, actor.district_id)  # the same form, or the same new person, at two windows at once
     if repeat := _filed_before(session, filing, actor):
         return repeat
     item, version = _open_item(session, filing.item_id, actor)

@@ -16,6 +16,8 @@ from services.rules.flow import FlowTask
 from services.rules.guide import Guide
 from services.rules.working_time import WorkCalendar
 
+SUPERSEDED = "本阶段已由其他部门完成"
+
 
 def of_case(session: Session, case: Case) -> Sequence[CaseTask]:
     """The case's tasks in order of stage."""
@@ -49,6 +51,9 @@ def start_next(session: Session, case: Case, guide: Guide, calendar: WorkCalenda
     existing = of_case(session, case)
     finished = {(task.stage, task.department_id) for task in existing if task.state == TaskState.DONE}
     started = {(task.stage, task.department_id) for task in existing}
+    for left in existing:  # a stage that any department may end leaves the others nothing to do
+        if left.state == TaskState.PENDING and flow.is_stage_done(planned, left.stage, finished):
+            left.state, left.finished_at, left.finished_by = TaskState.CANCELLED, now, SUPERSEDED
     for task in flow.starting(planned, finished, started):
         term = clocks.term(now, task.limit, task.unit, calendar)
         session.add(

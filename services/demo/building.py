@@ -144,7 +144,7 @@ def _store_visits(session: Session, district_id: int, told: Sequence[int]) -> in
     """The four events of every case but those told, made inside the database from the case itself."""
     TOLD.create(session.connection())
     bulk.insert(session, TOLD.name, ("id",), ((case_id,) for case_id in told))
-    result = session.execute(_visits(district_id))
+    result = session.execute(_visits(district_id), execution_options={"preserve_rowcount": True})
     TOLD.drop(session.connection())
     return int(result.rowcount)  # type: ignore[attr-defined]
 

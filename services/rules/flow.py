@@ -54,7 +54,9 @@ def starting(
     """The tasks that start now: those of the first unfinished stage that have not started."""
     for stage in sorted({task.stage for task in tasks}):
         if not is_stage_done(tasks, stage, finished):
-            return [task for task in tasks if task.stage == stage and task.key not in finished and task.key not in started]
+            return [
+                task for task in tasks if task.stage == stage and task.key not in finished and task.key not in started
+            ]
     return []
 
 

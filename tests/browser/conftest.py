@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from services import database
-from tests.browser.server import CHROMIUM, SWITCHES, Server, seed
+from tests.browser.server import Server, seed
+from tests.chromium import chromium as chromium
 from tests.conftest import Databases, use
 
 
@@ -29,14 +30,6 @@ def server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
     running.stop()
     if url.startswith("sqlite"):
         Path(url.removeprefix("sqlite:///")).unlink(missing_ok=True)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -38,16 +38,6 @@ from services.catalogue import items
 from tests import builders
 from tests.web import signing
 
-CHROMIUM = "/usr/bin/chromium"
-SWITCHES = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 BROWSER = "browser-of-the-tests"
 STILL = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 PATIENCE = 20  # seconds

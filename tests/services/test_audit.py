@@ -44,7 +44,9 @@ def test_a_clock_set_back_is_refused(chain, inspector, now):
 
 
 def test_before_and_after_are_kept(session, inspector, now):
-    audit.record(session, "改", ("item", 7), actor=inspector, now=now, before={"名": "旧"}, after={"名": "新"}, reason="更名")
+    audit.record(
+        session, "改", ("item", 7), actor=inspector, now=now, before={"名": "旧"}, after={"名": "新"}, reason="更名"
+    )
     session.flush()
     entry = session.scalars(select(AuditEntry)).one()
     assert (entry.before, entry.after, entry.reason) == ({"名": "旧"}, {"名": "新"}, "更名")

@@ -7,6 +7,7 @@ import pytest
 
 from services import database
 from tests import conftest as root
+from tests.chromium import chromium as chromium
 from tests.web import serving
 
 

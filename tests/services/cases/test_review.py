@@ -185,3 +185,20 @@ def test_what_may_be_done_follows_status_permission_and_turn(
     instant = file(case_type=CaseType.IMMEDIATE)
     found = [review.possible(details.detail(session, each, actor), actor) for each in (open_case, ready, instant)]
     assert found == [accepted, decided, delivered]
+
+
+def test_a_stage_that_any_department_ends_leaves_the_others_nothing_to_do(session, make_item, clerk_017, now):
+    flow = [
+        {"stage": 1, "department": "017", "join": "any"},
+        {"stage": 1, "department": "018", "join": "any"},
+        {"stage": 2, "department": "017"},
+    ]
+    filed = intake.file(session, builders.filing(make_item(flow=flow)), actor=clerk_017, now=now)
+    eighteen = builders.actor(session, "reviewer", department="018")
+    assert review.grant(session, filed.number, actor=eighteen, now=now) == CaseStatus.EXAMINING
+    states = {
+        (task.stage, task.department_id): task.state
+        for task in session.scalars(select(CaseTask).where(CaseTask.case_id == filed.case_id))
+    }
+    seventeen = builders.organisation_id(session, "017")
+    assert states[1, seventeen] == TaskState.CANCELLED and states[2, seventeen] == TaskState.PENDING

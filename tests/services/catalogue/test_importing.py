@@ -1,7 +1,6 @@
 """Taking a catalogue file in: the portal's sheet of a real district, broken files, and taking it all back."""
 
 import dataclasses
-import time
 
 import pytest
 from sqlalchemy import func, select
@@ -277,10 +276,7 @@ def test_the_report_has_the_stable_form_of_the_command_line(take_in):
 @pytest.mark.skipif(not REAL.exists(), reason="the real catalogue of district 511602 is not here")
 def test_the_real_catalogue_of_a_district_is_taken_in_whole_and_given_back_whole(session, take_in, system, staff):
     departments = count(session, Organisation)
-    start = time.perf_counter()
     report = take_in(REAL.read_bytes())
-    taken = time.perf_counter() - start
-    print(f"{report.rows} rows in {taken:.2f} s, {report.rows / taken:.0f} rows/s")
     assert (report.rows, report.created, report.rejected) == (1135, 1135, 0)
     assert count(session, Organisation) == departments + 34
     types = dict(session.execute(select(ServiceItem.item_type, func.count()).group_by(ServiceItem.item_type)).all())

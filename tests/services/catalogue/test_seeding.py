@@ -1,7 +1,5 @@
 """The shipped catalogue passes the same gate as any other."""
 
-import time
-
 import pytest
 import yaml
 from sqlalchemy import func, select
@@ -60,9 +58,5 @@ def test_a_department_may_be_named(session, load, system, trade):
     assert items.published(session, DISTRICT, "S1").department == "工商局"
 
 
-def test_a_hundred_and_sixty_items_load_within_seconds(load):
-    start = time.perf_counter()
+def test_a_hundred_and_sixty_items_load_at_once(load):
     assert load(*(entry(f"S{number}", task_name=f"第{number}号许可") for number in range(160))) == 160
-    taken = time.perf_counter() - start
-    print(f"{taken:.2f} s")
-    assert taken < 15
