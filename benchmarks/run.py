@@ -64,13 +64,14 @@ def figures(found: District, url: str, folder: Path, runs: int, *, peers: bool) 
     yield from catalogue.imported(found)
 
 
-def ratios(taken: list[Figure], deep: int) -> dict[str, float]:
-    medians = {(each.group, each.name): each.p50 for each in taken}
+def ratios(taken: list[Figure], deep: int) -> dict[str, dict[str, float]]:
+    """By the medians, and by the least of each: the second is what is left when others' load is taken away."""
+    known = {(each.group, each.name): each for each in taken}
     found = {}
     for name, *pair in RATIOS:
-        above, below = (medians.get((group, what.format(deep=f"{deep:,}"))) for group, what in pair)
+        above, below = (known.get((group, what.format(deep=f"{deep:,}"))) for group, what in pair)
         if above and below:
-            found[name] = round(above / below, 2)
+            found[name] = {"p50": round(above.p50 / below.p50, 2), "least": round(above.least / below.least, 2)}
     return found
 
 
@@ -95,7 +96,7 @@ def main(
             typer.echo(line(each))
     compared = ratios(taken, found.deep)
     for what, ratio in compared.items():
-        typer.echo(f"{ratio:12,.2f} ×  {what}")
+        typer.echo(f"{ratio['p50']:12,.2f} × {ratio['least']:12,.2f} ×  {what}")
     keep(name or described["database"].split()[0].lower(), described, taken, compared)
 
 
@@ -104,7 +105,7 @@ def line(each: Figure) -> str:
     return f"{each.group:8} {each.name:45}{figures} {each.unit:7} {each.note}"
 
 
-def keep(name: str, described: dict[str, str], taken: list[Figure], compared: dict[str, float]) -> None:
+def keep(name: str, described: dict[str, str], taken: list[Figure], compared: dict[str, dict[str, float]]) -> None:
     RESULTS.mkdir(exist_ok=True)
     content = {
         "at": dt.datetime.now(settings.current().zone).isoformat(timespec="seconds"),

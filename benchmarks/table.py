@@ -12,6 +12,7 @@ from benchmarks.run import RESULTS
 PAGE = settings.ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- results -->", "<!-- end of results -->"
 KEYS = ("p50", "p95", "least")
+COMPARED = ("p50", "least")
 KINDS = ("sqlite", "postgresql")
 MACHINE = ("cpu", "memory", "system", "python", "SQLAlchemy", "streamlit")
 
@@ -57,10 +58,11 @@ def number(each: dict[str, Any] | None, key: str) -> str:
 
 def ratios(found: dict[str, dict[str, Any]]) -> str:
     names = dict.fromkeys(name for result in found.values() for name in result["ratios"])
-    lines = [
-        [name, *(f"{r:,.1f}" if (r := found[kind]["ratios"].get(name)) else "-" for kind in found)] for name in names
-    ]
-    return rows(["times", *found], lines)
+    lines = []
+    for name in names:
+        mine = [found[kind]["ratios"].get(name) for kind in found]
+        lines.append([name, *(f"{each[key]:,.1f}" if each else "-" for each in mine for key in COMPARED)])
+    return rows(["times", *(f"{kind} {key}" for kind in found for key in COMPARED)], lines)
 
 
 def described(found: dict[str, dict[str, Any]]) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import settings
 from models.audit import AuditEntry
-from models.enums import Permission
+from models.enums import CaseAction, CatalogueAction, ImportKind, Permission
 from services.actors import Actor
 from services.exchange import workbooks
 
@@ -24,18 +24,33 @@ HEADINGS = ("序号", "时间", "人员", "操作", "对象", "编号", "理由"
 SUBJECTS = {
     "user": "用户",
     "case": "办件",
+    "cases": "办件名单",
+    "catalogue": "事项",
     "item": "事项",
     "item_version": "事项版本",
     "organisation": "机构",
+    "organisations": "机构",
     "window": "窗口",
     "calendar": "工作日历",
     "calendar_day": "日历日",
     "calendar_year": "日历年",
     "calendar_override": "大厅日历",
     "file": "文件",
+    "import": "导入",
+    "undo_import": "撤销导入",
     "import_batch": "导入批次",
+    "district": "本区",
 }
 VERBS = {
+    **CaseAction.labels(),
+    **CatalogueAction.labels(),
+    **ImportKind.labels(),
+    "receive_material": "补收材料",
+    "export": "导出",
+    "reveal": "查看完整证件号",
+    "recompute": "重算到期时间",
+    "demo": "装入演示数据",
+    "import": "导入",
     "sign_in": "登录",
     "sign_out": "退出登录",
     "sign_ins_ended": "登录被终止",
@@ -44,7 +59,7 @@ VERBS = {
     "password_reset": "重置密码",
     "create": "新建",
     "edit": "修改",
-    "grant": "授权",
+    "give_roles": "授权",
     "disable": "停用",
     "enable": "恢复使用",
     "deactivate": "停用",
@@ -54,11 +69,6 @@ VERBS = {
     "year": "导入年度安排",
     "override": "调整",
     "override_removed": "撤销调整",
-    "submit": "提交审核",
-    "publish": "发布",
-    "approve": "通过",
-    "return": "退回",
-    "withdraw": "撤回",
 }
 
 
@@ -92,7 +102,7 @@ def _entry(row: AuditEntry) -> Entry:
 
 
 def action_words(action: str) -> str:
-    """`user.lock` → 用户：账号锁定; an action already in Chinese stays."""
+    """`user.lock` → 用户：账号锁定."""
     subject, _, verb = action.partition(".")
     return f"{SUBJECTS.get(subject, subject)}：{VERBS.get(verb, verb)}" if verb else action
 

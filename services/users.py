@@ -201,7 +201,7 @@ def grant(
     flag_modified(user, "scope")  # the roles are other rows: the version must rise all the same
     session.flush()
     after = {"roles": sorted(wanted), "scope": scope}
-    _record(session, "user.grant", user, actor=actor, now=now, before=before, after=after)
+    _record(session, "user.give_roles", user, actor=actor, now=now, before=before, after=after)
 
 
 def _keep_one(session: Session, user: User, lost: Iterable[Role]) -> None:

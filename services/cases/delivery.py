@@ -76,7 +76,7 @@ def receive_material(session: Session, number: str, key: str, *, actor: Actor, n
     if material.state != MaterialState.DEFERRED:
         raise WrongState(f"材料「{material.name}」当前为「{material.state.label}」，无需补收")
     material.state = MaterialState.RECEIVED
-    audit.record(session, "补收材料", ("case", number), actor=actor, now=now, after={"material": material.name})
+    audit.record(session, "case.receive_material", ("case", number), actor=actor, now=now, after={"material": material.name})
 
 
 def deliver(session: Session, number: str, receiver: str, *, actor: Actor, now: dt.datetime) -> None:
@@ -91,4 +91,4 @@ def deliver(session: Session, number: str, receiver: str, *, actor: Actor, now: 
         raise Invalid(f"容缺后补的材料尚未交齐：{'、'.join(material.name for material in missing)}")
     with transitions.counted(session, case):
         transitions.move(session, case, CaseAction.DELIVER, actor=actor, now=now, evidence={"receiver": name})
-    audit.record(session, "送达", ("case", number), actor=actor, now=now, after={"receiver": name})
+    audit.record(session, "case.deliver", ("case", number), actor=actor, now=now, after={"receiver": name})

@@ -148,6 +148,6 @@ def reveal(session: Session, number: str, *, reason: str, actor: Actor, now: dt.
         raise Invalid("请写明查看完整证件号的事由（至少 4 个字）", {"reason": "请写明事由"})
     case = get(session, number, actor)
     applicant = session.get_one(Applicant, (case.district_id, case.applicant_id))
-    audit.record(session, "查看完整证件号", ("case", number), actor=actor, now=now, reason=reason.strip())
+    audit.record(session, "case.reveal", ("case", number), actor=actor, now=now, reason=reason.strip())
     phone = confidential.decrypt(applicant.phone_cipher) if applicant.phone_cipher else ""
     return confidential.decrypt(applicant.id_cipher), phone

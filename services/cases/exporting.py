@@ -80,7 +80,7 @@ def note(session: Session, wanted: CaseFilter, rows: int, *, actor: Actor, now: 
     }
     if "person" in asked:
         asked["person"] = "（按人查询）"
-    audit.record(session, "导出办件", ("cases", "list"), actor=actor, now=now, after={"rows": rows, "filter": asked})
+    audit.record(session, "case.export", ("cases", "list"), actor=actor, now=now, after={"rows": rows, "filter": asked})
 
 
 def _lines(session: Session, wanted: CaseFilter, actor: Actor, now: dt.datetime) -> Iterator[tuple[str, ...]]:

@@ -94,7 +94,7 @@ def file(session: Session, filing: Filing, *, actor: Actor, now: dt.datetime) ->
     words.index(session, case.district_id, [(case.id, words.tokens(version.name, entry.name))])
     messages.announce(session, case, CaseAction.RECEIVE, version.name, now=now)
     after = {"item": item.code, "status": case.status}
-    audit.record(session, "收件", ("case", case.number), actor=actor, now=now, after=after)
+    audit.record(session, "case.receive", ("case", case.number), actor=actor, now=now, after=after)
     return _filed(case)
 
 

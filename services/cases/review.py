@@ -77,7 +77,7 @@ def examine(
     text = _reason(opinion, "审查意见")
     with transitions.counted(session, case):
         transitions.move(session, case, CaseAction.EXAMINE, actor=actor, now=now, opinion=text)
-    audit.record(session, "审查", ("case", number), actor=actor, now=now, after={"opinion": text})
+    audit.record(session, "case.examine", ("case", number), actor=actor, now=now, after={"opinion": text})
 
 
 def grant(
@@ -105,7 +105,7 @@ def grant(
         else:
             transitions.move(session, case, CaseAction.EXAMINE, actor=actor, now=now, opinion=opinion)
     audit.record(
-        session, "准予", ("case", number), actor=actor, now=now, after={"opinion": opinion, "status": case.status}
+        session, "case.grant", ("case", number), actor=actor, now=now, after={"opinion": opinion, "status": case.status}
     )
     return case.status
 
@@ -135,7 +135,7 @@ def deny(
         tasks.cancel_open(session, case, by=actor.name, now=now)
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
     messages.announce(session, case, CaseAction.DENY, version.name, now=now)
-    audit.record(session, "不予", ("case", number), actor=actor, now=now, after=evidence)
+    audit.record(session, "case.deny", ("case", number), actor=actor, now=now, after=evidence)
 
 
 def withdraw(session: Session, number: str, reason: str, *, actor: Actor, now: dt.datetime) -> None:
@@ -147,7 +147,7 @@ def withdraw(session: Session, number: str, reason: str, *, actor: Actor, now: d
     with transitions.counted(session, case):
         transitions.move(session, case, CaseAction.WITHDRAW, actor=actor, now=now, opinion=text)
         tasks.cancel_open(session, case, by=actor.name, now=now)
-    audit.record(session, "撤回", ("case", number), actor=actor, now=now, reason=text)
+    audit.record(session, "case.withdraw", ("case", number), actor=actor, now=now, reason=text)
 
 
 def explanation(session: Session, case: Case) -> list[dict[str, str]]:

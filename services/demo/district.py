@@ -43,7 +43,7 @@ def is_fresh(session: Session) -> bool:
 
 
 def _record(session: Session, district: District, actor: Actor, now: dt.datetime) -> None:
-    audit.record(session, "装入演示数据", ("district", district.code), actor=actor, now=now)
+    audit.record(session, "district.demo", ("district", district.code), actor=actor, now=now)
 
 
 def _plain(name: str) -> str:

@@ -211,7 +211,7 @@ def test_only_who_may_export_is_offered_it_and_it_is_audited(inspector, clerk):
     at = press(signing.visit("cases/search.py", inspector, words="卫生"), "导出为 CSV")
     assert not at.exception and not at.error
     with database.reading() as session:
-        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "导出办件")).one()
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "case.export")).one()
     assert entry.after == {"rows": 1, "filter": {"words": "卫生"}}
 
 
@@ -250,7 +250,7 @@ def test_revealing_is_for_once_with_a_reason_and_leaves_a_trace(inspector, clerk
     assert builders.PERSON.id_number in said_plainly(at)
     assert builders.PERSON.id_number not in said_plainly(at.run())
     with database.reading() as session:
-        assert session.scalars(select(AuditEntry.reason).where(AuditEntry.action == "查看完整证件号")).all() == [
+        assert session.scalars(select(AuditEntry.reason).where(AuditEntry.action == "case.reveal")).all() == [
             "核对投诉人身份"
         ]
 

@@ -238,7 +238,7 @@ def test_every_act_is_in_the_audit(session, system_admin, security_admin, zhang,
     users.reset_password(session, zhang.id, actor=system_admin, now=now)
     session.flush()
     done = session.scalars(select(AuditEntry.action).order_by(AuditEntry.sequence)).all()
-    assert done == ["user.edit", "user.grant", "user.disable", "user.enable", "user.password_reset"]
+    assert done == ["user.edit", "user.give_roles", "user.disable", "user.enable", "user.password_reset"]
 
 
 def test_a_right_over_users_is_one_of_two(session):

@@ -129,7 +129,7 @@ def test_details_are_masked_and_revealing_needs_permission_reason_and_leaves_a_t
     shown = details.reveal(session, case_elsewhere, reason="核对申请人身份", actor=inspector, now=now)
     assert shown == (builders.PERSON.id_number, builders.PERSON.phone)
     session.flush()
-    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "查看完整证件号")).one()
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "case.reveal")).one()
     assert (entry.subject_id, entry.reason) == (case_elsewhere, "核对申请人身份")
 
 

@@ -77,7 +77,7 @@ def test_nothing_is_handed_over_while_a_deferred_material_is_missing(session, de
     delivery.receive_material(session, number, "plan", actor=clerk_017, now=now + 2 * DAY)
     delivery.deliver(session, number, "示例甲", actor=clerk_017, now=now + 2 * DAY)
     assert session.scalars(select(CaseMaterial.state)).all() == [MaterialState.RECEIVED] * 2
-    assert "补收材料" in session.scalars(select(AuditEntry.action)).all()
+    assert "case.receive_material" in session.scalars(select(AuditEntry.action)).all()
 
 
 def test_a_material_is_taken_in_only_where_one_is_owed(session, decided, clerk_017, now):

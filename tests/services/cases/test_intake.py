@@ -83,7 +83,7 @@ def test_a_message_is_queued_without_the_id_number(session, make_item, clerk_017
 def test_filing_is_audited(session, make_item, clerk_017, now):
     filed = intake.file(session, builders.filing(make_item()), actor=clerk_017, now=now)
     entry = session.scalars(select(AuditEntry)).one()
-    assert (entry.action, entry.subject_id, entry.actor_name) == ("收件", filed.number, clerk_017.name)
+    assert (entry.action, entry.subject_id, entry.actor_name) == ("case.receive", filed.number, clerk_017.name)
 
 
 def test_stored_sums_follow_each_filing(session, make_item, clerk_017, now):

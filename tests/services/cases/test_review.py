@@ -72,7 +72,7 @@ def test_a_denial_keeps_its_reasons_and_remedies(session, file, reviewer, now):
     review.deny(session, number, REASONS, REMEDIES, actor=reviewer, now=now + DAY)
     assert case_of(session, number).result == CaseResult.DENIED
     assert last_event(session, number).evidence == {"reasons": REASONS, "remedies": REMEDIES}
-    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "不予")).one()
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "case.deny")).one()
     assert entry.after["remedies"] == REMEDIES
 
 

@@ -456,5 +456,5 @@ def test_only_who_may_export_exports_and_it_is_written_down(session, make_item, 
     wanted = CaseFilter(person=LI.id_number, since=later.date())
     exporting.note(session, wanted, 1, actor=inspector, now=later)
     session.flush()
-    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "导出办件")).one()
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "case.export")).one()
     assert entry.after["rows"] == 1 and LI.id_number not in str(entry.after)
