@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry, AuditHead
 from services.actors import Actor
+from services.database import is_sqlite
 from services.errors import DomainError
 from services.upserts import insert_missing
 
@@ -58,11 +59,11 @@ def hold(session: Session, district_id: int) -> AuditHead:
     Whoever must not run beside another writer of the district (two clerks, one new applicant) holds it first; on SQLite
     writers wait for each other anyway.
     """
-    locked = select(AuditHead).where(AuditHead.district_id == district_id).with_for_update()
-    head = session.scalar(locked)
+    head = session.get(AuditHead, district_id, with_for_update=None if is_sqlite(session) else True)
     if head is None:
         insert_missing(session, AuditHead, [{"district_id": district_id, "sequence": 0, "hash": GENESIS}])
-        head = session.scalars(locked).one()
+        head = session.get_one(AuditHead, district_id, with_for_update=True)
+    session.info["audit head"] = head  # else the session forgets it, and asks for it again at each entry
     return head
 
 

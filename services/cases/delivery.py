@@ -76,7 +76,9 @@ def receive_material(session: Session, number: str, key: str, *, actor: Actor, n
     if material.state != MaterialState.DEFERRED:
         raise WrongState(f"材料「{material.name}」当前为「{material.state.label}」，无需补收")
     material.state = MaterialState.RECEIVED
-    audit.record(session, "case.receive_material", ("case", number), actor=actor, now=now, after={"material": material.name})
+    audit.record(
+        session, "case.receive_material", ("case", number), actor=actor, now=now, after={"material": material.name}
+    )
 
 
 def deliver(session: Session, number: str, receiver: str, *, actor: Actor, now: dt.datetime) -> None:

@@ -87,11 +87,12 @@ def lead(wanted: CaseFilter) -> Lead:
 
 
 def narrowed(
-    session: Session, asked: CaseFilter, actor: Actor, *columns: Any, now: dt.datetime
+    session: Session, asked: CaseFilter, actor: Actor, *columns: Any, now: dt.datetime, are_words_frequent: bool = False
 ) -> tuple[Select[Any], Lead]:
     """A query for `columns` over the cases asked for that the actor may see, and what it runs along.
 
-    Raises Invalid for a number, person or words too short to search by.
+    `are_words_frequent` matters on PostgreSQL: words are then looked up case by case along the order of the page, where
+    collecting and sorting all that hold them would be slower. Raises Invalid for what is too short to search by.
     """
     wanted = _trimmed(asked)
     led = lead(wanted)
@@ -103,7 +104,7 @@ def narrowed(
         conditions.append(Case.applicant_id.in_(_applicant_ids(session, actor.district_id, wanted.person)))
     query = select(*columns)
     if wanted.words:
-        query = _worded(session, query, wanted, led, actor.district_id)
+        query = _worded(session, query, wanted, led, actor.district_id, case_by_case=are_words_frequent)
     if led != Lead.PLANNER:
         query = query.with_hint(Case, f"INDEXED BY {led.value}", "sqlite")
     return access.visible(query.where(*conditions), actor), led
@@ -191,13 +192,20 @@ def _applicant_ids(session: Session, district_id: int, person: str) -> list[int]
     return found
 
 
-def _worded(session: Session, query: Select[Any], wanted: CaseFilter, led: Lead, district_id: int) -> Select[Any]:
+def _worded(
+    session: Session, query: Select[Any], wanted: CaseFilter, led: Lead, district_id: int, *, case_by_case: bool
+) -> Select[Any]:
     """Every word in the item's or applicant's name. On SQLite the full-text table leads, or is not needed at all."""
     asked = words.asked(wanted.words)
     if not is_sqlite(session):
         table = words.POSTGRESQL_WORDS
         join = and_(table.c.district_id == Case.district_id, table.c.case_id == Case.id)
-        return _holding(query.where(join, table.c.words.contains(asked)), words.inexact(wanted.words), district_id)
+        holds = table.c.words.contains(asked)
+        if case_by_case:  # a subquery for a value is never turned into a join
+            query = query.where(select(holds).where(join).correlate(Case).scalar_subquery())
+        else:
+            query = query.where(join, holds)
+        return _holding(query, words.inexact(wanted.words), district_id)
     if led != Lead.WORDS:
         return _holding(query, words.runs(wanted.words), district_id)
     rowid = words.SQLITE_WORDS.c.rowid

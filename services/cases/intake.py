@@ -82,15 +82,16 @@ def file(session: Session, filing: Filing, *, actor: Actor, now: dt.datetime) ->
         return repeat
     item, version = _open_item(session, filing.item_id, actor)
     _check_window(session, item, actor)
-    entry = _checked_entry(filing, Guide.model_validate(version.guide), version.case_type)
+    guide = Guide.model_validate(version.guide)
+    entry = _checked_entry(filing, guide, version.case_type)
     applicant = applicants.ensure(session, actor.district_id, entry)
     case = _new_case(session, filing, item, version, actor, now)
     case.applicant_id, case.applicant_name = applicant.id, entry.name
     with transitions.counted(session, case):
         session.add(case)
         session.flush()
-        _hand_in(session, case, filing, Guide.model_validate(version.guide), actor, now)
-        _first_steps(session, case, version, actor, now)
+        _hand_in(session, case, filing, guide, actor, now)
+        _first_steps(session, case, version, guide, actor, now)
     words.index(session, case.district_id, [(case.id, words.tokens(version.name, entry.name))])
     messages.announce(session, case, CaseAction.RECEIVE, version.name, now=now)
     after = {"item": item.code, "status": case.status}
@@ -237,7 +238,9 @@ def _hand_in(session: Session, case: Case, filing: Filing, guide: Guide, actor: 
         attachments.keep(session, case, upload, actor=actor, now=now)
 
 
-def _first_steps(session: Session, case: Case, version: ItemVersion, actor: Actor, now: dt.datetime) -> None:
+def _first_steps(
+    session: Session, case: Case, version: ItemVersion, guide: Guide, actor: Actor, now: dt.datetime
+) -> None:
     """Receipt and acceptance; an instant case is decided and delivered at the same counter."""
     calendar = calendars.work_calendar(session, case.district_id, case.centre_id)
     transitions.receive(session, case, actor=actor, now=now)
@@ -248,4 +251,4 @@ def _first_steps(session: Session, case: Case, version: ItemVersion, actor: Acto
         transitions.move(session, case, action, actor=actor, now=now, sequence=sequence)
     if case.case_type != CaseType.IMMEDIATE:
         clocks.start(case, version, calendar)
-        tasks.start_next(session, case, Guide.model_validate(version.guide), calendar, now=now)
+        tasks.start_next(session, case, guide, calendar, now=now)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -28,5 +27,4 @@ def take(session: Session, district_id: int, now: dt.datetime) -> str:
     ).scalar_one()
     if last > LAST_SERIAL:
         raise DomainError(f"今日办件流水号已用完（{LAST_SERIAL} 件），请联系系统管理员")
-    code = session.scalars(select(District.code).where(District.id == district_id)).one()
-    return identifiers.make_case_number(code, day, last)
+    return identifiers.make_case_number(session.get_one(District, district_id).code, day, last)
