@@ -20,7 +20,7 @@ audit_trail = typer.Typer(help="审计记录", no_args_is_help=True)
 def show(number: Annotated[str, typer.Argument(help="办件编号")], as_json: AsJson = False) -> Answer:
     """一个办件的现状和全过程（证件号与电话已遮盖）。"""
     with reading() as (session, actor):
-        found = details.detail(session, identifiers.normalise(number), actor)
+        found = details.detail(session, number, actor)
     data = _case_data(found)
     lines = [
         f"{data['number']}  {data['item']}  {found.case.status.label}",

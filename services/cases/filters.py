@@ -171,7 +171,7 @@ def is_open() -> ColumnElement[bool]:
 def _number_condition(number: str) -> ColumnElement[bool]:
     code = identifiers.normalise(number)
     if len(code) < WHOLE_DAY:
-        return Case.number == code
+        return Case.number.in_({number, code})  # another system's numbers stand as they came
     return and_(Case.number >= code, Case.number < code + "\U0010ffff")
 
 

@@ -14,7 +14,7 @@ from models.catalogue import ServiceItem
 from models.enums import CaseAction, CaseStatus, ImportKind, ItemState
 from models.organisations import Organisation
 from services import counts
-from services.cases import importing, search
+from services.cases import details, importing, search
 from services.cases.search import CaseFilter
 from services.errors import Conflict, Invalid
 from services.exchange import batches
@@ -140,3 +140,10 @@ def test_a_batch_somebody_worked_on_is_not_undone(session, centre_staff, now):
     session.flush()
     with pytest.raises(Conflict, match="不能整批撤销"):
         batches.undo(session, batches.get(session, report.batch_id, centre_staff), actor=centre_staff, now=now)
+
+
+def test_a_foreign_number_is_found_as_it_came(session, centre_staff, now):
+    bring(session, sheet({}), centre_staff, now)
+    assert details.get(session, " case-1 ", centre_staff).number == "case-1"
+    found = search.page(session, CaseFilter(number="case-1"), centre_staff, now=now)
+    assert [row.number for row in found.rows] == ["case-1"]
