@@ -41,7 +41,7 @@ def asked(now: dt.datetime) -> CaseFilter:
     """The search of the address; what cannot be read asks nothing."""
     since, until = _period(page.query("period"), now.date())
     days = {field: _day(page.query(name)) for field, name in DAYS.items()}
-    identities = {field: _number(page.query(name)) for field, name in IDENTITIES.items()}
+    identities = {field: page.identity(page.query(name)) for field, name in IDENTITIES.items()}
     kind = page.query("type")
     return CaseFilter(
         **identities,
@@ -80,10 +80,6 @@ def _day(text: str) -> dt.date | None:
         return dt.date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def bar(session: Session, actor: Actor) -> None:
@@ -182,7 +178,7 @@ def _said(session: Session, actor: Actor, name: str, value: str) -> str:
         case "number":
             return f"编号 {value}"
         case "item":
-            return f"事项：{items.get(session, int(value), actor).item.name}" if _number(value) else ""
+            return f"事项：{items.get(session, int(value), actor).item.name}" if page.identity(value) else ""
         case "type":
             return f"办件类型：{CaseType(value).label}" if value in CaseType.labels() else ""
         case "overdue":

@@ -70,7 +70,9 @@ def remaining(now: dt.datetime, due: dt.datetime | None, calendar: WorkCalendar)
         return "未设承诺期限"
     zone = settings.current().zone
     left = working_time.remaining(now.astimezone(zone), due.astimezone(zone), calendar)
-    return f"{working_time.describe_remaining(left)}（{due.astimezone(zone):%m-%d %H:%M} 前）"
+    local = due.astimezone(zone)
+    day = local.strftime("%m-%d" if local.year == now.astimezone(zone).year else "%Y-%m-%d")
+    return f"{working_time.describe_remaining(left)}（{day} {local:%H:%M} 前）"
 
 
 def _clock(session: Session, found: CaseDetail, now: dt.datetime) -> None:

@@ -6,15 +6,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from models.enums import ItemState, LintLevel, VersionState
+from models.enums import OPEN_STATUSES, ItemState, LintLevel, VersionState
 from services.actors import Actor
+from services.cases.filters import CaseFilter
 from services.catalogue import items
 from services.catalogue.items import EventRow, ItemDetail, VersionRow
 from services.catalogue.versions import Impact
 from services.database import Session
 from services.rules.differences import Change
 from services.rules.lint import Finding
-from ui import charts, guides, page, tables, words
+from ui import case_filters, charts, guides, page, tables, words
 from ui.tables import Column
 
 LIST = (
@@ -74,11 +75,12 @@ def heading(detail: ItemDetail) -> None:
     st.caption(page.plain(f"{detail.department}　{detail.item_type}　{codes}"))
 
 
-def findings(rows: Sequence[Finding]) -> None:
-    """What the lint says, each with its element and how to mend it."""
+def findings(rows: Sequence[Finding], *, in_circle: bool) -> None:
+    """What the lint says, each with its element and how to mend it; a circle of prerequisites is told apart."""
     errors = [row for row in rows if row.level is LintLevel.ERROR]
     if not rows:
-        st.success("未发现问题，可以提交和发布。")
+        if not in_circle:
+            st.success("未发现问题，可以提交和发布。")
         return
     said = f"{len(errors)} 处错误必须改正后才能发布，{len(rows) - len(errors)} 处提醒供核对。"
     (st.error if errors else st.warning)(said)
@@ -134,7 +136,7 @@ def impact(found: Impact, case_page: str) -> None:
         st.metric("所在的一件事", words.count(len(found.bundles)), border=True)
         st.metric("受理窗口", words.count(len(found.windows)), border=True)
     if found.open_cases and case_page:
-        st.page_link(case_page, label=":blue[查看这些在办办件]", query_params=found.case_filter)
+        st.page_link(case_page, label=":blue[查看这些在办办件]", query_params=_open_cases_of(found.item_id))
     lists = {"以它为前置的事项": found.required_by, "所在的一件事": found.bundles, "部门流程": found.stages}
     for title, names in lists.items():
         if names:
@@ -142,6 +144,11 @@ def impact(found: Impact, case_page: str) -> None:
     if found.windows:
         with st.expander(f"受理窗口（{len(found.windows)}）"):
             st.markdown(page.plain("、".join(found.windows)))
+
+
+def _open_cases_of(item_id: int) -> dict[str, str]:
+    """The address of the case list that holds exactly the item's open cases."""
+    return case_filters.address(CaseFilter(item_id=item_id, statuses=OPEN_STATUSES))
 
 
 def circle(names: Sequence[str] | None) -> None:

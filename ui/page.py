@@ -25,6 +25,8 @@ from ui.visitor import Requirement, allowed
 
 ACCOUNT_PAGE = "pages/admin/account.py"
 REMEMBERED_KEYS = 200
+LARGEST_ID = 2**63 - 1
+DIGITS = len(str(LARGEST_ID))
 T = TypeVar("T")
 _ADDRESS = re.compile(r"(?i)\b(?:https?|ftp):|\bwww(?=\.)|@")  # a word joiner behind keeps them from becoming links
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^=])")
@@ -214,6 +216,12 @@ def district_id() -> int:
 def query(name: str, default: str = "") -> str:
     """A parameter of the page's address."""
     return st.query_params.get(name, default)
+
+
+def identity(text: str) -> int | None:
+    """An identity as an address holds it; None for what no column can hold."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else None
+    return number if number is not None and number <= LARGEST_ID else None
 
 
 def set_query(**values: object) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 import pandas as pd
 import streamlit as st
 
-from ui import words
+from ui import page, words
 
 Kind = Literal["text", "number", "tags"]
 T = TypeVar("T")
@@ -53,7 +53,7 @@ def page_number(name: str, filters: object) -> int:
         st.session_state[seen] = mark
         st.session_state[name] = 1
     asked = st.session_state.get(name) or st.query_params.get(name, "1")
-    return max(int(asked), 1) if str(asked).isdigit() else 1
+    return max(page.identity(str(asked)) or 1, 1)
 
 
 def pages(name: str, *, total: int, page: int, per_page: int, unit: str = "条") -> None:

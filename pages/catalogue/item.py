@@ -15,7 +15,7 @@ actor = page.begin("事项详情", requires=Permission.CATALOGUE_READ)
 asked = page.query("id")
 
 with page.transaction() as session:
-    detail = items.get(session, int(asked) if asked.isdigit() else 0, actor)
+    detail = items.get(session, page.identity(asked) or 0, actor)
     names = topics.names(session)
     standing = detail.draft or detail.published
     touched = versions.impact(session, detail.item, actor=actor)
@@ -35,7 +35,7 @@ with edit_tab:
         item_editing.draw(detail, actor, names)
 with lint_tab:
     if lint_tab.open and standing:
-        item_views.findings(lint(standing.guide))
+        item_views.findings(lint(standing.guide), in_circle=bool(circle))
         item_views.circle(circle)
 with version_tab:
     if version_tab.open and detail.versions:

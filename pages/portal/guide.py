@@ -24,7 +24,7 @@ with page.transaction() as session:
         visitor,
         words=words,
         topic=topic or None,
-        department_id=int(department) if department.isdigit() else None,
+        department_id=page.identity(department),
         only_published=True,
         page=number,
         per_page=PER_PAGE,

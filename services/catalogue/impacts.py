@@ -19,8 +19,8 @@ from services.rules.guide import Guide
 class Impact:
     """Lists are names, sorted as people read them."""
 
+    item_id: int
     open_cases: int
-    case_filter: dict[str, str]  # query parameters of the case search that lists exactly these cases
     required_by: list[str]
     bundles: list[str]
     windows: list[str]  # hall and number
@@ -31,8 +31,8 @@ def impact(session: Session, item: ServiceItem, *, actor: Actor) -> Impact:
     """Cases that keep running under the old version, items and bundles that rest on it, windows that serve it."""
     actor.must(Permission.CATALOGUE_READ)
     return Impact(
+        item_id=item.id,
         open_cases=_open_cases(session, item),
-        case_filter={"item": item.code, "status": "open"},
         required_by=prerequisites.required_by(session, item),
         bundles=_bundles(session, item),
         windows=_windows(session, item),

@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.cases import Case, CaseEvent, SavedSearch
-from models.enums import CaseStatus, LimitUnit, MaterialState, Role
+from models.enums import OPEN_STATUSES, CaseStatus, LimitUnit, MaterialState, Role
 from services import database
 from services.cases import intake, review
+from services.cases.filters import CaseFilter
 from services.cases.intake import Filing, MaterialEntry
 from tests import builders
 from tests.web import signing
+from ui import case_filters
 
 REASONS, REMEDIES = "场所面积不符合规定", "可申请行政复议或提起行政诉讼"
 
@@ -388,3 +390,18 @@ def test_a_day_to_come_and_a_day_that_is_none_read_as_today(inspector):
     for day in ("2999-01-01", "someday"):
         at = signing.visit("statistics/overview.py", inspector, day=day)
         assert not at.exception and at.date_input[0].value == signing.now().date()
+
+
+def test_an_items_open_cases_are_the_list_that_its_impact_opens(inspector):
+    kept, other = file(count=2), file(name="餐饮业卫生许可证核发")
+    address = case_filters.address(CaseFilter(item_id=case_of(kept).item_id, statuses=OPEN_STATUSES))
+    at = signing.visit("cases/search.py", inspector, **address)
+    assert kept in numbers_of(at) and other not in numbers_of(at) and len(numbers_of(at)) == 2
+
+
+@pytest.mark.parametrize("name", ["department", "centre"])
+def test_the_addresss_department_and_centre_narrow_the_list(inspector, name):
+    health, street = file(), file(centre="510109-J1", department="025")
+    wanted = {"department": case_of(street).department_id, "centre": case_of(street).centre_id}[name]
+    at = signing.visit("cases/search.py", inspector, **{name: str(wanted)})
+    assert numbers_of(at) == [street] and health != street

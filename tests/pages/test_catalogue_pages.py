@@ -298,3 +298,12 @@ def test_a_halls_own_closure_is_entered_with_its_document(staff):
     press(at, "登记")
     with database.reading() as session:
         assert session.scalars(select(CalendarOverride.name)).one() == "停电检修"
+
+
+@pytest.mark.parametrize("typed", ["9" * 30, "-1", "abc", "٣"])
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("catalogue/item.py", "id"), ("catalogue/items.py", "department"), ("portal/guide.py", "department")],
+)
+def test_nonsense_in_an_address_is_no_error_of_ours(staff, path, name, typed):
+    assert not signing.visit(path, staff, **{name: typed}).exception
