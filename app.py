@@ -3,6 +3,7 @@
 Imported by a server (`streamlit run app.py`, `uvicorn app:app`) it builds the application; run as a script, it draws.
 """
 
+import gc
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -111,6 +112,8 @@ if get_script_run_ctx() is None:
     settings.current().key()
     # Until the first st.navigation Streamlit would look into pages/ by itself, past this file.
     PagesManager.uses_pages_directory = False
+    gc.collect()
+    gc.freeze()  # what is imported now leaves the collector: full collections cost little afterwards
     app = st.App(__file__, routes=ROUTES, middleware=MIDDLEWARE, on_script_error=shell.report)
 else:
     main()
