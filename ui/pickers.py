@@ -124,8 +124,3 @@ def chips(labels: Mapping[str, str], *, key: str) -> None:
                 on_click=page.set_query,
                 kwargs=dict.fromkeys(labels),
             )
-
-
-def go_to(**values: object) -> None:
-    """For buttons that are figures: open the list they count."""
-    page.set_query(**values)

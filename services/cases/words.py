@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BigInteger, Column, ColumnClause, MetaData, Table, Text, column, insert, table, text
+from sqlalchemy import BigInteger, Column, MetaData, Table, Text, column, insert, table, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,6 @@ POSTGRESQL_WORDS = Table(
     Column("words", ARRAY(Text)),
 )
 SQLITE_WORDS = table("case_words", column("rowid", BigInteger), column("words", Text))
-MATCH: ColumnClause[str] = column("case_words")
 
 
 def runs(text_: str) -> list[str]:

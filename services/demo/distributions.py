@@ -57,10 +57,6 @@ class Visit(_Part):
     to_decision: tuple[int, int]
     to_delivery: tuple[int, int]
 
-    @property
-    def longest(self) -> int:
-        return self.to_acceptance[1] + self.to_decision[1] + self.to_delivery[1]
-
 
 class Open(_Part):
     at_least: int

@@ -69,10 +69,6 @@ class LoggedCase:
     ended_at: dt.datetime | None
     events: list[LoggedEvent] = field(default_factory=list)
 
-    @property
-    def last_event_at(self) -> dt.datetime:
-        return max(event.at for event in self.events)
-
 
 def _moment(text: str, zone: dt.tzinfo) -> dt.datetime:
     """An ISO 8601 time; one without a zone is taken in the centre's. Raises ValueError."""
