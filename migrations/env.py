@@ -7,13 +7,7 @@ from sqlalchemy import Connection
 from sqlalchemy.types import TypeEngine
 
 import models
-from services import database
-
-SEARCH_TABLES = ("case_words",)  # full-text tables exist per dialect, outside the models
-
-
-def _is_ours(thing: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
-    return not (kind == "table" and name is not None and name.startswith(SEARCH_TABLES))
+from services import database, migrations
 
 
 def _render(kind: str, thing: Any, _: Any) -> str | bool:
@@ -27,7 +21,7 @@ def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=models.Base.metadata,
-        include_object=_is_ours,
+        include_object=migrations.is_ours,
         render_item=_render,
         transaction_per_migration=False,
     )

@@ -10,7 +10,12 @@ import models
 import settings
 from services import database
 
-SEARCH_TABLES = ("case_words",)
+SEARCH_TABLES = ("case_words",)  # full-text tables exist per dialect, outside the models
+
+
+def is_ours(thing: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
+    """Whether the models answer for a thing of the database (Alembic's `include_object`)."""
+    return not (kind == "table" and name is not None and name.startswith(SEARCH_TABLES))
 
 
 def _config() -> Config:
@@ -44,10 +49,6 @@ def head() -> str | None:
 
 def differences() -> list[str]:
     """What the models have that the migrated database lacks, or the reverse; empty when they agree."""
-
-    def is_ours(thing: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
-        return not (kind == "table" and name is not None and name.startswith(SEARCH_TABLES))
-
     with database.engine().connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": is_ours})
         return [str(difference) for difference in compare_metadata(context, models.Base.metadata)]

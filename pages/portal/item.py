@@ -6,6 +6,7 @@ from services.catalogue import items
 from ui import guides, page, portal
 
 visitor = page.begin("办事指南", requires=None)
+st.page_link("pages/portal/guide.py", label="← 返回办事大厅")
 
 with page.transaction() as session:
     item = items.published(session, visitor.district_id, page.query("code"))
@@ -16,6 +17,4 @@ guides.standing(item)
 guides.for_citizens(item.guide)
 
 st.divider()
-with st.container(horizontal=True):
-    st.page_link("pages/portal/guide.py", label="返回办事大厅")
 portal.always_in_reach()

@@ -108,6 +108,7 @@ class Distributions(_Part):
     open: Open
     promised_pace: tuple[float, float]
     collected_within: int
+    uncollected: float
     material_days: int
     deferrable_deferred: float
     names: Names

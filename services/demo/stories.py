@@ -177,7 +177,7 @@ class Teller:
         self._start_clocks(story, at)
         end = self._decision_moment(story, at)
         self._work(story, at, end)
-        if self._decide(story, end):
+        if self._decide(story, end) and self._dice.random() >= self._declared.uncollected:
             collected = self._later(end, 0, self._declared.collected_within)
             receiver = {"receiver": "申请人本人"}
             story.step(CaseAction.DELIVER, collected, self._clerk(filed), None, receiver)
