@@ -307,3 +307,16 @@ def test_a_halls_own_closure_is_entered_with_its_document(staff):
 )
 def test_nonsense_in_an_address_is_no_error_of_ours(staff, path, name, typed):
     assert not signing.visit(path, staff, **{name: typed}).exception
+
+
+def test_a_circle_of_prerequisites_is_told_and_not_called_fit(staff, item):
+    other = publish("510109-017-01-901-000", task_name="餐饮业卫生许可证核发", requires_results_of=[CODE])
+    draft = draft_of(item)
+    with database.writing() as session:
+        version = versions.get(session, draft, SYSTEM)
+        looped = versions.content(version).model_copy(update={"requires_results_of": ["510109-017-01-901-000"]})
+        versions.edit(session, version, looped, expected_version=version.version, actor=SYSTEM, now=signing.now())
+    at = signing.visit("catalogue/item.py", staff, id=str(item), view="审查")
+    assert not at.exception and other != item
+    assert "前置事项互为前提" in signing.said(at)
+    assert "可以提交和发布" not in signing.said(at)

@@ -24,6 +24,7 @@ def chain(session, inspector, now):
 TAMPERINGS = {
     "edit": update(AuditEntry).where(AuditEntry.sequence == 4).values(after={"n": 99}),
     "rename": update(AuditEntry).where(AuditEntry.sequence == 4).values(actor_name="别人"),
+    "rewrite a link": update(AuditEntry).where(AuditEntry.sequence == 5).values(previous_hash="0" * 64),
     "delete": delete(AuditEntry).where(AuditEntry.sequence == 5),
     "cut the tail": delete(AuditEntry).where(AuditEntry.sequence > 7),
     "rewrite a hash": update(AuditEntry).where(AuditEntry.sequence == 6).values(hash="f" * 64),

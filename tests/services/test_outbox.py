@@ -9,7 +9,7 @@ from models.messages import OutboxMessage
 from services import confidential, database
 from services.outbox import send_due
 from services.outbox.gateways import FileGateway
-from services.outbox.sending import LEASE, MOST_ATTEMPTS, claim
+from services.outbox.sending import FIRST_WAIT, LEASE, MOST_ATTEMPTS, claim
 from tests import builders
 
 
@@ -68,3 +68,10 @@ def test_a_dead_workers_message_is_taken_up_after_its_lease(fresh_database, now,
     gateway = FileGateway(tmp_path / "outbox.jsonl")
     assert send_due(gateway, builders.DISTRICT, now=now).sent == 0
     assert send_due(gateway, builders.DISTRICT, now=now + LEASE + dt.timedelta(seconds=1)).sent == 1
+
+
+def test_a_failed_message_is_tried_again_when_its_wait_is_over(fresh_database, now, tmp_path):
+    queue(now)
+    send_due(Broken(), builders.DISTRICT, now=now)
+    gateway = FileGateway(tmp_path / "outbox.jsonl")
+    assert send_due(gateway, builders.DISTRICT, now=now + FIRST_WAIT).sent == 1
