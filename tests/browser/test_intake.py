@@ -180,7 +180,9 @@ def test_a_promised_case_takes_its_materials_with_one_key_and_files_of_a_materia
     clerk.press("F9")
     expect(page.get_by_text("缺少必要材料：卫生许可申请表、场所平面图").first).to_be_visible()
     clerk.press("F4")
+    expect(page.get_by_role("radio", name="已收", checked=True)).to_have_count(2)  # drawn, before the next choice
     page.get_by_text("容缺后补").click()
+    expect(page.get_by_role("radio", name="容缺后补", checked=True)).to_have_count(1)
     page.get_by_role("button", name="原 1 复 0").first.click()
     page.locator('[data-testid="stFileUploaderDropzoneInput"]').first.set_input_files(
         {"name": "申请表.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 example"}

@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
 
 from models.catalogue import ItemVersion, ServiceItem
 from models.enums import ItemState, Role, ScopeKind
@@ -309,7 +310,7 @@ def test_nonsense_in_an_address_is_no_error_of_ours(staff, path, name, typed):
     assert not signing.visit(path, staff, **{name: typed}).exception
 
 
-def test_a_circle_of_prerequisites_is_told_and_not_called_fit(staff, item):
+def test_a_circle_of_prerequisites_is_told(staff, item):
     other = publish("510109-017-01-901-000", task_name="餐饮业卫生许可证核发", requires_results_of=[CODE])
     draft = draft_of(item)
     with database.writing() as session:
@@ -319,4 +320,14 @@ def test_a_circle_of_prerequisites_is_told_and_not_called_fit(staff, item):
     at = signing.visit("catalogue/item.py", staff, id=str(item), view="审查")
     assert not at.exception and other != item
     assert "前置事项互为前提" in signing.said(at)
-    assert "可以提交和发布" not in signing.said(at)
+
+
+@pytest.mark.parametrize("in_circle", [True, False])
+def test_only_a_draft_without_findings_and_circle_is_called_fit(in_circle):
+    def draw(in_circle):
+        from ui import item_views
+
+        item_views.findings([], in_circle=in_circle)
+
+    said = signing.said(AppTest.from_function(draw, kwargs={"in_circle": in_circle}).run())
+    assert ("可以提交和发布" in said) != in_circle
