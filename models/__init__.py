@@ -9,4 +9,6 @@ from models import exchange as exchange
 from models import messages as messages
 from models import organisations as organisations
 from models import people as people
+from models import registers as registers
+from models import taxes as taxes
 from models.base import Base as Base

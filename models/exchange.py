@@ -6,7 +6,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Distributed, Hash, Id, Identified, Json, ShortText, link
-from models.enums import ImportKind, RowOutcome
+from models.enums import BatchState, ImportKind, RowOutcome
 
 
 class ImportBatch(Identified, Base):
@@ -27,6 +27,11 @@ class ImportBatch(Identified, Base):
     imported_at: Mapped[dt.datetime]
     undone_by: Mapped[ShortText | None]
     undone_at: Mapped[dt.datetime | None]
+    # of the registers that are compared (综合治税); empty for other kinds
+    state: Mapped[BatchState | None]
+    source_name: Mapped[ShortText | None]
+    is_full: Mapped[bool | None]  # the whole register: what it lacks has left the register
+    quality: Mapped[Json | None]
 
 
 class ImportRow(Distributed, Base):

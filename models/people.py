@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Code, Distributed, Hash, Id, Identified, ShortText, link
+from models.base import Base, Cipher, Code, Distributed, Hash, Id, Identified, ShortText, link
 from models.enums import Role, ScopeKind, SignInOutcome
 
 
@@ -31,6 +31,7 @@ class User(Identified, Base):
     password_hash: Mapped[str] = mapped_column(String(100))
     password_changed_at: Mapped[dt.datetime]
     must_change_password: Mapped[bool]
+    phone_cipher: Mapped[Cipher | None]  # for messages about one's own work
     is_active: Mapped[bool]
     failed_count: Mapped[int]
     locked_until: Mapped[dt.datetime | None]

@@ -6,3 +6,4 @@ from models.enums.catalogue import *
 from models.enums.exchange import *
 from models.enums.organisations import *
 from models.enums.people import *
+from models.enums.taxes import *

@@ -11,6 +11,8 @@ class Role(LabelEnum):
     INSPECTOR = "inspector", "督查人员"
     MANAGEMENT = "management", "中心领导"
     TAX_OFFICER = "tax_officer", "税务人员"
+    TAX_SUPERVISOR = "tax_supervisor", "税务主管"
+    ENTERPRISE_VIEWER = "enterprise_viewer", "企业信息查看"
     SYSTEM_ADMIN = "system_admin", "系统管理员"
     SECURITY_ADMIN = "security_admin", "安全管理员"
     AUDIT_ADMIN = "audit_admin", "审计管理员"
@@ -39,6 +41,15 @@ class Permission(LabelEnum):
     USERS_EDIT = "users_edit", "维护用户"
     GRANTS_APPROVE = "grants_approve", "授权"
     AUDIT_READ = "audit_read", "查看审计"
+    TAX_READ = "tax_read", "查看综合治税"
+    TAX_IMPORT = "tax_import", "导入登记数据"
+    TAX_COMPARE = "tax_compare", "运行比对"
+    TAX_LEADS = "tax_leads", "核实线索"
+    TAX_ASSIGN = "tax_assign", "分派线索"
+    TAX_RULES = "tax_rules", "维护比对规则"
+    TAX_MODELS = "tax_models", "采用匹配权重"
+    TAX_REVEAL = "tax_reveal", "查看涉税完整证件号"
+    ENTERPRISE_READ = "enterprise_read", "查看企业登记状况"
 
 
 class ScopeKind(LabelEnum):
