@@ -135,3 +135,5 @@ class BundleItem(Distributed, Base):
     item_id: Mapped[Id] = mapped_column(primary_key=True)
     stage: Mapped[ShortText]
     position: Mapped[int]
+    is_mandatory: Mapped[bool]  # an optional one is taken when the applicant's circumstances ask for it
+    may_start_early: Mapped[bool]  # of a project: need not wait for the stage before (R-PAR-08)

@@ -114,4 +114,5 @@ class HolderKind(LabelEnum):
     DEPARTMENT = "department", "部门"
     APPLICANT = "applicant", "申请人"
     SPECIAL_PROCEDURE = "special_procedure", "特别程序"
+    INTERMEDIARY = "intermediary", "中介机构"
     NOBODY = "nobody", "已办结"

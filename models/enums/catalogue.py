@@ -4,7 +4,7 @@ from models.enums.base import LabelEnum
 
 
 class ItemType(LabelEnum):
-    """GB/T 39046-2020 A.1; further local types use the free codes 11-19 and 21-29."""
+    """GB/T 39046-2020 A.1; further local types use the free codes 11-19 and 21-29, of which 21 is ours."""
 
     POWER = "00", "行政权力事项"
     PERMIT = "01", "行政许可"
@@ -18,6 +18,7 @@ class ItemType(LabelEnum):
     ADJUDICATION = "09", "行政裁决"
     OTHER_POWER = "10", "其他类别"
     PUBLIC_SERVICE = "20", "公共服务事项"
+    BUNDLE = "21", "一件事(并联审批)"
 
 
 class ExerciseLevel(LabelEnum):

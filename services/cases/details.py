@@ -53,6 +53,7 @@ class CaseDetail:
             HolderKind.DEPARTMENT: "、".join(pending) or self.department,
             HolderKind.APPLICANT: "申请人（请补正材料）",
             HolderKind.SPECIAL_PROCEDURE: f"{self.department}（特别程序）",
+            HolderKind.INTERMEDIARY: "中介机构",
             HolderKind.NOBODY: "",
         }[self.case.holder]
 

@@ -29,7 +29,7 @@ from models.identity import new_id
 from models.organisations import WindowDepartment
 from services import attachments, audit, calendars, confidential
 from services.actors import Actor
-from services.cases import applicants, clocks, messages, numbers, tasks, transitions, words
+from services.cases import applicants, clocks, members, messages, numbers, tasks, transitions, words
 from services.cases.applicants import ApplicantEntry
 from services.errors import Invalid, NotAllowed, NotFound, WrongState
 from services.rules.guide import Guide, Material
@@ -60,6 +60,8 @@ class Filing:
     agent_name: str = ""
     subject: str = ""
     form_key: str | None = None
+    covers: Sequence[int] = ()  # the items of a bundle that are applied for
+    asked: Sequence[Material] = ()  # their combined materials, in place of those of the bundle's own guide
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +84,7 @@ def file(session: Session, filing: Filing, *, actor: Actor, now: dt.datetime) ->
         return repeat
     item, version = _open_item(session, filing.item_id, actor)
     _check_window(session, item, actor)
-    guide = Guide.model_validate(version.guide)
+    guide = _guide(filing, version)
     entry = _checked_entry(filing, guide, version.case_type)
     applicant = applicants.ensure(session, actor.district_id, entry)
     case = _new_case(session, filing, item, version, actor, now)
@@ -90,6 +92,7 @@ def file(session: Session, filing: Filing, *, actor: Actor, now: dt.datetime) ->
     with transitions.counted(session, case):
         session.add(case)
         session.flush()
+        members.keep(session, case, filing.covers)
         _hand_in(session, case, filing, guide, actor, now)
         _first_steps(session, case, version, guide, actor, now)
     words.index(session, case.district_id, [(case.id, words.tokens(version.name, entry.name))])
@@ -104,7 +107,12 @@ def check(session: Session, filing: Filing, *, actor: Actor) -> None:
     actor.must(Permission.CASES_INTAKE)
     item, version = _open_item(session, filing.item_id, actor)
     _check_window(session, item, actor)
-    _checked_entry(filing, Guide.model_validate(version.guide), version.case_type)
+    _checked_entry(filing, _guide(filing, version), version.case_type)
+
+
+def _guide(filing: Filing, version: ItemVersion) -> Guide:
+    guide = Guide.model_validate(version.guide)
+    return guide.model_copy(update={"materials": list(filing.asked)}) if filing.asked else guide
 
 
 def _filed(case: Case, *, is_repeat: bool = False) -> Filed:

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from models.cases import Case, CaseTask
 from models.catalogue import ItemVersion
-from models.enums import CaseAction, CaseStatus, CaseType, Permission, ScopeKind, TaskState
+from models.enums import CaseAction, CaseStatus, Opinion, Permission, ScopeKind, TaskState
 from services import audit, calendars
 from services.actors import Actor
-from services.cases import clocks, details, messages, tasks, transitions
+from services.cases import circulation, clocks, details, messages, tasks, transitions
 from services.cases.details import CaseDetail
-from services.errors import Conflict, Invalid, NotAllowed
+from services.errors import Conflict, Invalid, WrongState
 from services.rules import lifecycle
 from services.rules.guide import Guide
 
@@ -26,10 +26,11 @@ def possible(found: CaseDetail, actor: Actor) -> frozenset[CaseAction]:
     """What the actor may do with the case now: status, permission and whose turn it is."""
     allowed: set[CaseAction] = set()
     turn = actor.department_id if actor.scope == ScopeKind.DEPARTMENT else None
-    if actor.may(Permission.CASES_REVIEW) and any(
-        task.state == TaskState.PENDING and turn in (None, task.department_id) for task in found.tasks
-    ):
-        allowed |= {CaseAction.EXAMINE, CaseAction.GRANT, CaseAction.DENY}
+    mine = [t for t in found.tasks if t.state == TaskState.PENDING and turn in (None, t.department_id)]
+    if actor.may(Permission.CASES_REVIEW) and mine:
+        guide = Guide.model_validate(found.version.guide)
+        decides = not circulation.asks_for_opinion(guide, mine[0])
+        allowed |= {CaseAction.EXAMINE, CaseAction.GRANT, CaseAction.DENY} if decides else {CaseAction.EXAMINE}
     if actor.may(Permission.CASES_INTAKE) or actor.may(Permission.CASES_REVIEW):
         allowed.add(CaseAction.WITHDRAW)
     if actor.may(Permission.CASES_DELIVER):
@@ -55,12 +56,6 @@ def _reason(text: str, what: str, field: str = "opinion", *, shortest: int = SHO
         message = f"{what}超过 {OPINION_LENGTH} 个字，现为 {len(text)} 个字"
         raise Invalid(message, {field: message})
     return text
-
-
-def _check_four_eyes(case: Case, actor: Actor) -> None:
-    """The acceptor does not decide alone on a promised case (R-SEC-06)."""
-    if case.case_type != CaseType.IMMEDIATE and actor.user_id is not None and case.clerk_id == actor.user_id:
-        raise NotAllowed("承诺件的受理人与决定人不能是同一人，请由其他审批人员作出决定")
 
 
 def examine(
@@ -91,19 +86,15 @@ def grant(
 ) -> CaseStatus:
     """Agree for the department; when every stage is done the case is granted. Returns the case's status."""
     case, task = _opened(session, number, actor, expected_version)
-    _check_four_eyes(case, actor)
+    tasks.check_four_eyes(case, actor)
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    calendar = calendars.work_calendar(session, case.district_id, case.centre_id)
     opinion = _reason(opinion.strip() or "同意", "审查意见", shortest=1)
+    if circulation.asks_for_opinion(Guide.model_validate(version.guide), task):
+        return circulation.give(session, number, Opinion.AGREE, opinion, actor=actor, now=now)
     with transitions.counted(session, case):
         tasks.finish(task, by=actor.name, now=now)
         session.flush()
-        if tasks.start_next(session, case, Guide.model_validate(version.guide), calendar, now=now):
-            transitions.move(session, case, CaseAction.GRANT, actor=actor, now=now, opinion=opinion)
-            tasks.cancel_open(session, case, by=actor.name, now=now)
-            messages.announce(session, case, CaseAction.GRANT, version.name, now=now)
-        else:
-            transitions.move(session, case, CaseAction.EXAMINE, actor=actor, now=now, opinion=opinion)
+        circulation.advance(session, case, version, actor=actor, now=now, said=opinion)
     audit.record(
         session, "case.grant", ("case", number), actor=actor, now=now, after={"opinion": opinion, "status": case.status}
     )
@@ -120,9 +111,15 @@ def deny(
     now: dt.datetime,
     expected_version: int | None = None,
 ) -> None:
-    """Deny, with reasons and the remedies open to the applicant (R-CASE-07, 行政许可法 art. 38)."""
+    """Deny, with reasons and the remedies open to the applicant (R-CASE-07, 行政许可法 art. 38).
+
+    One of several departments does not deny the case: it disagrees, and the leading department rules (R-PAR-03).
+    """
     case, task = _opened(session, number, actor, expected_version)
-    _check_four_eyes(case, actor)
+    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
+    if circulation.asks_for_opinion(Guide.model_validate(version.guide), task):
+        raise WrongState("并联办件由各部门填写意见：请选「不同意」并写明理由，是否不予许可由主办部门决定")
+    tasks.check_four_eyes(case, actor)
     evidence = {
         "reasons": _reason(reasons, "不予许可的理由", "reasons"),
         "remedies": _reason(remedies, "救济途径", "remedies"),
@@ -133,7 +130,6 @@ def deny(
             session, case, CaseAction.DENY, actor=actor, now=now, opinion=evidence["reasons"], evidence=evidence
         )
         tasks.cancel_open(session, case, by=actor.name, now=now)
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
     messages.announce(session, case, CaseAction.DENY, version.name, now=now)
     audit.record(session, "case.deny", ("case", number), actor=actor, now=now, after=evidence)
 

@@ -8,9 +8,8 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.cases import Case
 from models.catalogue import ItemVersion, ServiceItem
-from models.enums import CENTRE_KINDS, CaseType, ItemState, LimitUnit, OrganisationKind, ServiceTier
+from models.enums import CENTRE_KINDS, CaseType, ItemState, ItemType, LimitUnit, OrganisationKind, ServiceTier
 from models.organisations import Organisation, Window, WindowDepartment
 from models.people import User
 from services.cases import tasks
@@ -142,6 +141,7 @@ def _items(session: Session, district_id: int) -> list[Item]:
         .where(
             ServiceItem.district_id == district_id,
             ServiceItem.state == ItemState.ACTIVE,
+            ServiceItem.item_type != ItemType.BUNDLE,  # those are filed by the demonstration's own story
             ItemVersion.case_type.in_([CaseType.IMMEDIATE, CaseType.PROMISED]),
         )
         .order_by(ServiceItem.code)
@@ -151,9 +151,6 @@ def _items(session: Session, district_id: int) -> list[Item]:
 
 def _item(session: Session, item: ServiceItem, version: ItemVersion, department_code: str) -> Item:
     guide = Guide.model_validate(version.guide)
-    owner = Case(
-        district_id=item.district_id, department_id=item.department_id
-    )  # never stored: what a flow is asked for
     return Item(
         item.id,
         version.id,
@@ -168,7 +165,9 @@ def _item(session: Session, item: ServiceItem, version: ItemVersion, department_
         (version.promise_amount, version.promise_unit),
         (version.statutory_amount, version.statutory_unit),
         guide,
-        tasks.flow_of(session, owner, guide) if version.case_type == CaseType.PROMISED else [],
+        tasks.drawn(session, item.district_id, item.department_id, guide)
+        if version.case_type == CaseType.PROMISED
+        else [],
     )
 
 

@@ -15,10 +15,13 @@ from models.enums import (
     Audience,
     BodyNature,
     CaseType,
+    ConditionOperator,
+    ConsultationMode,
     CopyKind,
     CrossRegionScope,
     ExerciseLevel,
     HandlingChannel,
+    JoinRule,
     LimitUnit,
     Medium,
     Necessity,
@@ -28,8 +31,10 @@ from models.enums import (
     ServiceTarget,
     SourceChannel,
     SpecialKind,
+    TaskKind,
     TrustLevel,
 )
+from services.rules.conditions import Condition
 
 
 def _text(value: object) -> str:
@@ -106,13 +111,30 @@ class Question(GuidePart):
 
 
 class FlowStage(GuidePart):
-    """One stage of department tasks; all four kinds of case are lists of these (design §4)."""
+    """One department's task in one stage; all four kinds of case are lists of these (design §4)."""
 
-    stage: int = Field(1, ge=1, title="阶段")
-    department: Text = Field("", title="部门")
+    stage: int = Field(1, ge=1, le=99, title="阶段")
+    name: Text = Field("", title="任务")
+    department: Text = Field("", title="部门")  # empty: the item's own
+    kind: TaskKind = Field(TaskKind.PERMIT, title="性质")
     limit: int | None = Field(None, ge=0, title="时限")
     unit: LimitUnit = Field(LimitUnit.WORKDAY, title="时限单位")
-    join: Text = Field("all", title="汇合规则")
+    join: JoinRule = Field(JoinRule.ALL, title="汇合规则")
+    quorum: int | None = Field(None, ge=1, title="同意票数")
+    mode: ConsultationMode = Field(ConsultationMode.CIRCULATE, title="会签方式")
+    when_fact: Text = Field("", title="条件项")
+    when_operator: ConditionOperator | None = Field(None, title="条件关系")
+    when_value: Text = Field("", title="条件值")
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.stage, self.department
+
+    @property
+    def condition(self) -> Condition | None:
+        if not self.when_fact and self.when_operator is None:
+            return None
+        return Condition(self.when_fact, self.when_operator or ConditionOperator.FILLED, self.when_value)
 
 
 class Guide(GuidePart):

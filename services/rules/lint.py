@@ -19,6 +19,7 @@ from models.enums import (
     ReviewMode,
     ServiceTarget,
 )
+from services.rules import flow
 from services.rules.guide import Guide, LegalBasis
 
 
@@ -231,6 +232,12 @@ def _permit_basis(guide: Guide) -> Iterator[Complaint]:
         yield "by_law", "行政许可须以法律、法规或国务院决定为依据，部门规章和规范性文件不能设定；请补充依据"
 
 
+def _flow(guide: Guide) -> Iterator[Complaint]:
+    """CAT-L14: a flow that could not run is not published."""
+    for number, reason in flow.problems(guide.flow):
+        yield "flow", f"部门流程{f'第 {number} 行' if number else ''}：{reason}"
+
+
 Check = Callable[[Guide], Iterator[Complaint]]
 
 RULES: tuple[tuple[str, LintLevel, Check], ...] = (
@@ -248,4 +255,5 @@ RULES: tuple[tuple[str, LintLevel, Check], ...] = (
     ("CAT-L11", LintLevel.ERROR, _catch_alls),
     ("CAT-L12", LintLevel.ERROR, _intermediaries),
     ("CAT-L13", LintLevel.ERROR, _permit_basis),
+    ("CAT-L14", LintLevel.ERROR, _flow),
 )

@@ -14,7 +14,8 @@ STEPS = (
     ("audit",),
     ("calendars", "counts", "downloads", "exchange", "sign_in_sessions"),
     ("audit_trail", "catalogue", "organisations", "passwords", "sign_in"),
-    ("cases",),
+    ("cases", "flows"),
+    ("bundles",),
     ("demo", "overview", "receipts", "users"),
 )
 STEP_OF = {name: step for step, names in enumerate(STEPS) for name in names}

@@ -63,6 +63,7 @@ PASSING = [
     ("CAT-L12", {"intermediary_services": ["环境影响评价"], "intermediary_basis": "环境影响评价法第十九条"}),
     ("CAT-L13", {"by_law": [{"law_name": "道路运输管理规定", "issuer": "交通部"}, VALID["by_law"][0]]}),
     ("CAT-L13", {"task_type": "20", "by_law": [{"law_name": "窗口服务规范"}], "handle_flow": [{"name": "受理"}]}),
+    ("CAT-L14", {"flow": [{"stage": 1, "department": "卫生局"}, {"stage": 1, "department": "公安分局"}]}),
 ]
 
 
@@ -111,6 +112,7 @@ FAILING = [
     ("CAT-L12", "intermediary_basis", {"intermediary_services": ["环境影响评价"]}),
     ("CAT-L12", "intermediary_basis", {"materials": [{"name": "验资报告", "is_intermediary_report": True}]}),
     ("CAT-L13", "by_law", {"by_law": [{"law_name": "道路货物运输及站场管理规定", "issuer": "交通部"}]}),
+    ("CAT-L14", "flow", {"flow": [{"stage": 1, "department": "卫生局", "join": "vote", "quorum": 3}]}),
 ]
 
 
@@ -123,7 +125,7 @@ def test_the_rule_is_broken_and_no_other(rule, field, changes):
 
 def test_every_rule_is_tried_both_ways():
     named = {rule for rule, _, _ in RULES} - {"CAT-REQ"}
-    assert named == {f"CAT-L{number:02d}" for number in range(1, 14)}
+    assert named == {f"CAT-L{number:02d}" for number in range(1, 15)}
     assert {rule for rule, _ in PASSING} == {rule for rule, _, _ in FAILING} == named
 
 

@@ -1,0 +1,211 @@
+"""A bundle's own catalogue item: its guide put together from its members', its flow, and its publication."""
+
+import datetime as dt
+import secrets
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.orm import Session
+
+from models.bundles import BundleHandling
+from models.catalogue import Bundle, BundleItem, ServiceItem
+from models.enums import (
+    CaseType,
+    ItemState,
+    ItemType,
+    LimitUnit,
+    Necessity,
+    Permission,
+    ResultType,
+    ReviewMode,
+    ServiceTier,
+)
+from models.identity import new_id
+from services import audit
+from services.actors import Actor
+from services.bundles import composing
+from services.bundles.composing import Member
+from services.catalogue import items
+from services.errors import Invalid
+from services.rules import combining
+from services.rules.guide import FlowStage, Guide, Material, Step
+from services.rules.lint import may_set_permit
+
+JOINT_LIMIT = 45  # working days, 行政许可法 art. 42; 15 more with the government head's approval
+MOST_BASES = 12
+
+
+def create(
+    session: Session,
+    name: str,
+    *,
+    lead_item: int,
+    mandatory: Sequence[int],
+    optional: Sequence[int],
+    description: str,
+    promise: tuple[int, LimitUnit],
+    actor: Actor,
+    now: dt.datetime,
+    code: str = "",
+    flow: Sequence[FlowStage] = (),
+) -> Bundle:
+    """A new bundle with the first draft of its own item. Its case goes to the leading item's department.
+
+    Raises Invalid for a missing name, fewer than two items, or an unpublished one.
+    """
+    actor.must(Permission.CATALOGUE_REVIEW_CENTRE)
+    name = " ".join(name.split())
+    chosen = list(dict.fromkeys([*mandatory, *optional]))
+    _check(session, name, lead_item, mandatory, chosen, actor)
+    bundle = _store(session, code, name, description, mandatory, chosen, actor, now)
+    found = composing.members(session, actor.district_id, bundle.id)
+    if len(found) < len(chosen):
+        raise Invalid("所选事项中有未发布或已停用的，不能纳入并联", {"items": "所选事项中有未发布的"})
+    lead = next(member for member in found if member.id == lead_item)
+    own_code = f"YJS-{bundle.code}"[: items.CODE_LENGTH]
+    item = items.create(
+        session,
+        code=own_code,
+        department_id=lead.department_id,
+        tier=ServiceTier.DISTRICT,
+        guide=own_guide(name, own_code, found, lead, promise, flow),
+        actor=actor,
+        now=now,
+    )
+    session.add(BundleHandling(district_id=bundle.district_id, bundle_id=bundle.id, item_id=item.id))
+    session.flush()
+    audit.record(session, "bundle.create", ("bundle", bundle.code), actor=actor, now=now, after={"name": name})
+    return bundle
+
+
+def _store(
+    session: Session,
+    code: str,
+    name: str,
+    description: str,
+    mandatory: Sequence[int],
+    chosen: Sequence[int],
+    actor: Actor,
+    now: dt.datetime,
+) -> Bundle:
+    bundle = Bundle(
+        district_id=actor.district_id,
+        id=new_id(now),
+        code=code or f"bundle_{secrets.token_hex(4)}",
+        name=name,
+        description=description.strip(),
+    )
+    session.add(bundle)
+    session.flush()
+    for position, item_id in enumerate(chosen, start=1):
+        session.add(_place(bundle, item_id, position, is_mandatory=item_id in mandatory))
+    session.flush()
+    return bundle
+
+
+def _check(
+    session: Session, name: str, lead_item: int, mandatory: Sequence[int], chosen: Sequence[int], actor: Actor
+) -> None:
+    problems: dict[str, str] = {}
+    if not name:
+        problems["name"] = "请填写一件事的名称"
+    if len(chosen) < 2:
+        problems["items"] = "并联审批至少要有两个事项"
+    if lead_item not in mandatory:
+        problems["lead"] = "主办事项应是必办事项之一"
+    for item_id in chosen:
+        item = session.get(ServiceItem, (actor.district_id, item_id))
+        if item is None or item.state != ItemState.ACTIVE or item.item_type == ItemType.BUNDLE:
+            problems["items"] = "所选事项中有未发布、已停用或本身就是一件事的"
+    if problems:
+        raise Invalid("；".join(problems.values()), problems)
+
+
+def _place(bundle: Bundle, item_id: int, position: int, *, is_mandatory: bool) -> BundleItem:
+    return BundleItem(
+        district_id=bundle.district_id,
+        bundle_id=bundle.id,
+        item_id=item_id,
+        stage="并联办理",
+        position=position,
+        is_mandatory=is_mandatory,
+        may_start_early=False,
+    )
+
+
+def own_guide(
+    name: str,
+    code: str,
+    found: Sequence[Member],
+    lead: Member,
+    promise: tuple[int, LimitUnit],
+    flow: Sequence[FlowStage],
+) -> Guide:
+    """The leading item's guide with the bundle's name, combined materials, joint limits and flow."""
+    bases = {(basis.law_name, basis.article): basis for member in found for basis in member.guide.by_law}
+    law = [basis for basis in bases.values() if may_set_permit(basis)] or list(bases.values())
+    amount, unit = promise
+    changes = {
+        "task_name": name,
+        "main_item": name,
+        "task_code": code,
+        "task_handle_item": "",
+        "catalog_code": code,
+        "task_type": ItemType.BUNDLE.value,
+        "other_dept": list(dict.fromkeys(each.department for each in found if each.department != lead.department)),
+        "by_law": law[:MOST_BASES],
+        "project_type": CaseType.PROMISED,
+        "review_mode": ReviewMode.REVIEW_THEN_APPROVE,
+        "anticipate_day": JOINT_LIMIT,
+        "anticipate_type": LimitUnit.WORKDAY,
+        "anticipate_explain": "行政许可法第四十二条：统一办理或者联合办理、集中办理的，不超过四十五日",
+        "promise_day": amount,
+        "promise_type": unit,
+        "promise_explain": "一窗受理、同步审批、统一交付",
+        "materials": own_materials(found),
+        "handle_flow": [_step(stage) for stage in flow or parallel_flow(found)],
+        "flow": list(flow) or parallel_flow(found),
+        "requires_results_of": [],
+        "intermediary_basis": _together(each.guide.intermediary_basis for each in found),
+        "intermediary_services": list(
+            dict.fromkeys(name for each in found for name in each.guide.intermediary_services)
+        ),
+        "result_name": "各事项的许可决定（统一交付）",
+        "result_type": ResultType.OTHER,
+        "source_note": "由所含事项汇编",
+        "online_handle_url": "",
+        "plan_effective_date": None,
+        "plan_cancel_date": None,
+    }
+    return lead.guide.model_copy(update=changes)
+
+
+def _together(texts: Iterable[str]) -> str:
+    return "；".join(dict.fromkeys(text for text in texts if text))
+
+
+def own_materials(found: Sequence[Member]) -> list[Material]:
+    """Every item's materials once; what only optional items ask for depends on the circumstances."""
+    mandatory = {member.id for member in found if member.is_mandatory}
+    rows = combining.combined({member.id: member.guide.materials for member in found})
+    return [
+        row.material
+        if mandatory & set(row.items)
+        else row.material.model_copy(update={"necessity": Necessity.CONDITIONAL})
+        for row in rows
+    ]
+
+
+def parallel_flow(found: Sequence[Member]) -> list[FlowStage]:
+    """All departments at once, each for its own permits: what a new bundle starts from."""
+    departments = list(dict.fromkeys(member.department for member in found))
+    return [FlowStage(stage=1, name="同步审批", department=department) for department in departments]
+
+
+def _step(stage: FlowStage) -> Step:
+    return Step(name=stage.name or "审批", department=stage.department, limit=stage.limit, unit=stage.unit)
+
+
+def own_item(session: Session, bundle: Bundle) -> ServiceItem:
+    """The catalogue item under which the bundle is taken in."""
+    handling = session.get_one(BundleHandling, (bundle.district_id, bundle.id))
+    return session.get_one(ServiceItem, (bundle.district_id, handling.item_id))
