@@ -10,6 +10,7 @@ import typer
 import settings
 from commands.answers import Answer, AsJson, command, now, reading, writing
 from services import calendars, database, districts, downloads, migrations, outbox
+from services.cases import reminding
 from services.catalogue import versions
 
 PAUSE = 5.0  # seconds
@@ -22,18 +23,22 @@ def _round() -> dict[str, int]:
     with writing() as (session, _):
         published = versions.publish_due(session, now=now())
         downloads.sweep(session, district_id=district_id, now=now())
+        reminded = reminding.remind(session, district_id, now=now())
     sent = outbox.send_due(outbox.gateway(), district_id, now=now())
-    return {"sent": sent.sent, "failed": sent.failed, "published": published}
+    return {"sent": sent.sent, "failed": sent.failed, "published": published, "reminded": reminded.reminders}
 
 
 @command
 def worker(once: Annotated[bool, typer.Option("--once", help="只做一轮")] = False, as_json: AsJson = False) -> Answer:
-    """后台任务：发送短信，到期发布事项版本。"""
+    """后台任务：发送短信，到期发布事项版本，催办超时未答复的部门。"""
     done = _round()
     while not once:
         time.sleep(PAUSE)
         done = _round()
-    return Answer(done, [f"发送 {done['sent']} 条，失败 {done['failed']} 条，发布事项 {done['published']} 个"])
+    told = (
+        f"发送 {done['sent']} 条，失败 {done['failed']} 条，发布事项 {done['published']} 个，催办 {done['reminded']} 次"
+    )
+    return Answer(done, [told])
 
 
 @command

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 import settings
 from models.catalogue import ItemVersion, ServiceItem
 from models.districts import District
-from models.enums import CaseType, ItemState, LimitUnit, Role, ScopeKind, ServiceTier, VersionState
+from models.enums import CaseType, ItemState, LimitUnit, OrganisationKind, Role, ScopeKind, ServiceTier, VersionState
+from models.identity import new_id
 from models.organisations import Organisation, Window, WindowDepartment
 from services import calendars, organisations
 from services.actors import Actor
@@ -69,6 +70,28 @@ def organisation_id(session: Session, code: str) -> int:
     return session.scalars(
         select(Organisation.id).where(Organisation.district_id == DISTRICT, Organisation.code == code)
     ).one()
+
+
+def department(session: Session, code: str, name: str) -> int:
+    """Another department of the district; returns its id."""
+    root = session.scalars(select(Organisation).where(Organisation.code == "510109")).one()
+    made = Organisation(
+        district_id=DISTRICT,
+        id=new_id(),
+        code=code,
+        name=name,
+        kind=OrganisationKind.DEPARTMENT,
+        parent_id=root.id,
+        path=root.path,
+        region_code=root.region_code,
+        address="",
+        phone="",
+        is_active=True,
+    )
+    made.path = f"{root.path}{made.id}/"
+    session.add(made)
+    session.flush()
+    return made.id
 
 
 def window_serving(session: Session, department: str, centre: str = "510109-S") -> Window:

@@ -10,7 +10,7 @@ from services.actors import Actor
 from services.cases import delivery, details, review
 from services.cases.details import CaseDetail
 from services.database import Session
-from ui import forms, page, words
+from ui import case_opinions, forms, page, words
 
 DECISIONS = {CaseAction.GRANT: "准予", CaseAction.EXAMINE: "写审查意见", CaseAction.DENY: "不予许可"}
 REMEDIES = "如不服本决定，可自收到之日起六十日内依法申请行政复议，或者自收到之日起六个月内依法向人民法院提起行政诉讼。"
@@ -21,7 +21,9 @@ def draw(found: CaseDetail, actor: Actor) -> None:
     """The actions in order of likelihood; the dangerous one apart."""
     steps = review.possible(found, actor)
     _tell_conflict(found, steps)
-    if not steps:
+    if case_opinions.act(found, actor):
+        st.divider()
+    elif not steps:
         st.caption("这个办件现在没有需要您做的。")
     if steps & DECISIONS.keys():
         decide(found, actor)

@@ -11,7 +11,7 @@ from services.actors import Actor
 from services.cases import details
 from services.cases.delivery import ReadyCase
 from services.cases.worklists import Urgency, WaitingTask, Workload
-from ui import case_acts, case_sheets, cases, page, tables, words
+from ui import case_acts, case_opinions, case_sheets, cases, page, tables, words
 from ui.cases import FigureLink
 from ui.tables import Column
 
@@ -76,6 +76,7 @@ def beside(number: str | None, actor: Actor) -> None:
         found = details.detail(session, number, actor)
         case_sheets.head(session, found, page.now())
     case_acts.draw(found, actor)
+    case_opinions.show(found)
     with st.expander("申请人与材料", expanded=actor.may(Permission.CASES_REVIEW)):
         case_sheets.applicant(found, actor)
         case_sheets.materials(found)

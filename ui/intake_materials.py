@@ -31,7 +31,7 @@ def draw(draft: Draft, fields: Fields, item: PublishedItem) -> tuple[list[Materi
     if item.guide.project_type == CaseType.IMMEDIATE:
         names = "、".join(material.name for material in required) or "无"
         st.caption(f"即办件，当场核验：{page.plain(names)}")
-        return [], _files(draft, "attachments")
+        return [], loose_files(draft, "attachments")
     entries: list[MaterialEntry] = []
     uploads: list[Upload] = []
     with st.container(border=True, gap="xsmall"):
@@ -102,7 +102,7 @@ def _help(material: Material) -> str | None:
     return page.plain("　".join(part for part in (material.condition, material.note) if part)) or None
 
 
-def _files(draft: Draft, key: str) -> list[Upload]:
+def loose_files(draft: Draft, key: str) -> list[Upload]:
     """Files that belong to no one material."""
     with st.popover("附件", key=f"{key}-open"):
         return _uploader(draft.key(key), "")

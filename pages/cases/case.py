@@ -4,7 +4,7 @@ import streamlit as st
 
 from models.enums import Permission
 from services.cases import details
-from ui import case_acts, case_sheets, cases, page
+from ui import case_acts, case_opinions, case_sheets, cases, page
 
 actor = page.begin("办件详情", requires=Permission.CASES_SEARCH)
 cases.way_back()
@@ -21,6 +21,7 @@ with side:
     st.markdown("#### 办理")
     case_acts.draw(found, actor)
 with main:
+    case_opinions.show(found)
     st.markdown("#### 办理经过")
     case_sheets.history(found)
     st.markdown("#### 申请材料")

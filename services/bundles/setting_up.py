@@ -1,5 +1,6 @@
 """A bundle's own catalogue item: its guide put together from its members', its flow, and its publication."""
 
+import dataclasses
 import datetime as dt
 import secrets
 from collections.abc import Iterable, Sequence
@@ -27,92 +28,83 @@ from services.bundles.composing import Member
 from services.catalogue import items
 from services.errors import Invalid
 from services.rules import combining
-from services.rules.guide import FlowStage, Guide, Material, Step
+from services.rules.guide import FlowStage, Guide, LegalBasis, Material, Step
 from services.rules.lint import may_set_permit
 
 JOINT_LIMIT = 45  # working days, 行政许可法 art. 42; 15 more with the government head's approval
 MOST_BASES = 12
 
 
-def create(
-    session: Session,
-    name: str,
-    *,
-    lead_item: int,
-    mandatory: Sequence[int],
-    optional: Sequence[int],
-    description: str,
-    promise: tuple[int, LimitUnit],
-    actor: Actor,
-    now: dt.datetime,
-    code: str = "",
-    flow: Sequence[FlowStage] = (),
-) -> Bundle:
-    """A new bundle with the first draft of its own item. Its case goes to the leading item's department.
+@dataclasses.dataclass(frozen=True)
+class NewBundle:
+    """What staff compose. A bundle's case goes to the leading item's department; `flow` empty: all at once."""
+
+    name: str
+    lead_item: int
+    mandatory: Sequence[int]
+    optional: Sequence[int] = ()
+    promise: tuple[int, LimitUnit] = (5, LimitUnit.WORKDAY)
+    description: str = ""
+    code: str = ""
+    flow: Sequence[FlowStage] = ()
+
+    @property
+    def items(self) -> list[int]:
+        return list(dict.fromkeys([*self.mandatory, *self.optional]))
+
+
+def create(session: Session, new: NewBundle, *, actor: Actor, now: dt.datetime) -> Bundle:
+    """A new bundle with the first draft of its own item.
 
     Raises Invalid for a missing name, fewer than two items, or an unpublished one.
     """
     actor.must(Permission.CATALOGUE_REVIEW_CENTRE)
-    name = " ".join(name.split())
-    chosen = list(dict.fromkeys([*mandatory, *optional]))
-    _check(session, name, lead_item, mandatory, chosen, actor)
-    bundle = _store(session, code, name, description, mandatory, chosen, actor, now)
+    new = dataclasses.replace(new, name=" ".join(new.name.split()))
+    _check(session, new, actor)
+    bundle = _store(session, new, actor, now)
     found = composing.members(session, actor.district_id, bundle.id)
-    if len(found) < len(chosen):
-        raise Invalid("所选事项中有未发布或已停用的，不能纳入并联", {"items": "所选事项中有未发布的"})
-    lead = next(member for member in found if member.id == lead_item)
+    lead = next(member for member in found if member.id == new.lead_item)
     own_code = f"YJS-{bundle.code}"[: items.CODE_LENGTH]
     item = items.create(
         session,
         code=own_code,
         department_id=lead.department_id,
         tier=ServiceTier.DISTRICT,
-        guide=own_guide(name, own_code, found, lead, promise, flow),
+        guide=own_guide(new, own_code, found, lead),
         actor=actor,
         now=now,
     )
     session.add(BundleHandling(district_id=bundle.district_id, bundle_id=bundle.id, item_id=item.id))
     session.flush()
-    audit.record(session, "bundle.create", ("bundle", bundle.code), actor=actor, now=now, after={"name": name})
+    audit.record(session, "bundle.create", ("bundle", bundle.code), actor=actor, now=now, after={"name": new.name})
     return bundle
 
 
-def _store(
-    session: Session,
-    code: str,
-    name: str,
-    description: str,
-    mandatory: Sequence[int],
-    chosen: Sequence[int],
-    actor: Actor,
-    now: dt.datetime,
-) -> Bundle:
+def _store(session: Session, new: NewBundle, actor: Actor, now: dt.datetime) -> Bundle:
     bundle = Bundle(
         district_id=actor.district_id,
         id=new_id(now),
-        code=code or f"bundle_{secrets.token_hex(4)}",
-        name=name,
-        description=description.strip(),
+        code=new.code or f"bundle_{secrets.token_hex(4)}",
+        name=new.name,
+        description=new.description.strip(),
     )
     session.add(bundle)
     session.flush()
-    for position, item_id in enumerate(chosen, start=1):
-        session.add(_place(bundle, item_id, position, is_mandatory=item_id in mandatory))
+    for position, item_id in enumerate(new.items, start=1):
+        session.add(_place(bundle, item_id, position, is_mandatory=item_id in new.mandatory))
     session.flush()
     return bundle
 
 
-def _check(
-    session: Session, name: str, lead_item: int, mandatory: Sequence[int], chosen: Sequence[int], actor: Actor
-) -> None:
+def _check(session: Session, new: NewBundle, actor: Actor) -> None:
     problems: dict[str, str] = {}
-    if not name:
+    if not new.name:
         problems["name"] = "请填写一件事的名称"
-    if len(chosen) < 2:
+    if len(new.items) < 2:
         problems["items"] = "并联审批至少要有两个事项"
-    if lead_item not in mandatory:
+    if new.lead_item not in new.mandatory:
         problems["lead"] = "主办事项应是必办事项之一"
-    for item_id in chosen:
+    for item_id in new.items:
         item = session.get(ServiceItem, (actor.district_id, item_id))
         if item is None or item.state != ItemState.ACTIVE or item.item_type == ItemType.BUNDLE:
             problems["items"] = "所选事项中有未发布、已停用或本身就是一件事的"
@@ -132,27 +124,19 @@ def _place(bundle: Bundle, item_id: int, position: int, *, is_mandatory: bool) -
     )
 
 
-def own_guide(
-    name: str,
-    code: str,
-    found: Sequence[Member],
-    lead: Member,
-    promise: tuple[int, LimitUnit],
-    flow: Sequence[FlowStage],
-) -> Guide:
+def own_guide(new: NewBundle, code: str, found: Sequence[Member], lead: Member) -> Guide:
     """The leading item's guide with the bundle's name, combined materials, joint limits and flow."""
-    bases = {(basis.law_name, basis.article): basis for member in found for basis in member.guide.by_law}
-    law = [basis for basis in bases.values() if may_set_permit(basis)] or list(bases.values())
-    amount, unit = promise
+    flow = list(new.flow) or parallel_flow(found)
+    amount, unit = new.promise
     changes = {
-        "task_name": name,
-        "main_item": name,
+        "task_name": new.name,
+        "main_item": new.name,
         "task_code": code,
         "task_handle_item": "",
         "catalog_code": code,
         "task_type": ItemType.BUNDLE.value,
         "other_dept": list(dict.fromkeys(each.department for each in found if each.department != lead.department)),
-        "by_law": law[:MOST_BASES],
+        "by_law": _bases(found),
         "project_type": CaseType.PROMISED,
         "review_mode": ReviewMode.REVIEW_THEN_APPROVE,
         "anticipate_day": JOINT_LIMIT,
@@ -162,8 +146,8 @@ def own_guide(
         "promise_type": unit,
         "promise_explain": "一窗受理、同步审批、统一交付",
         "materials": own_materials(found),
-        "handle_flow": [_step(stage) for stage in flow or parallel_flow(found)],
-        "flow": list(flow) or parallel_flow(found),
+        "handle_flow": [_step(stage) for stage in flow],
+        "flow": flow,
         "requires_results_of": [],
         "intermediary_basis": _together(each.guide.intermediary_basis for each in found),
         "intermediary_services": list(
@@ -177,6 +161,12 @@ def own_guide(
         "plan_cancel_date": None,
     }
     return lead.guide.model_copy(update=changes)
+
+
+def _bases(found: Sequence[Member]) -> list[LegalBasis]:
+    """The members' own, those first that may set a permit."""
+    every = {(basis.law_name, basis.article): basis for member in found for basis in member.guide.by_law}
+    return ([basis for basis in every.values() if may_set_permit(basis)] or list(every.values()))[:MOST_BASES]
 
 
 def _together(texts: Iterable[str]) -> str:

@@ -29,8 +29,8 @@ def possible(found: CaseDetail, actor: Actor) -> frozenset[CaseAction]:
     mine = [t for t in found.tasks if t.state == TaskState.PENDING and turn in (None, t.department_id)]
     if actor.may(Permission.CASES_REVIEW) and mine:
         guide = Guide.model_validate(found.version.guide)
-        decides = not circulation.asks_for_opinion(guide, mine[0])
-        allowed |= {CaseAction.EXAMINE, CaseAction.GRANT, CaseAction.DENY} if decides else {CaseAction.EXAMINE}
+        if not circulation.asks_for_opinion(guide, mine[0]):
+            allowed |= {CaseAction.EXAMINE, CaseAction.GRANT, CaseAction.DENY}
     if actor.may(Permission.CASES_INTAKE) or actor.may(Permission.CASES_REVIEW):
         allowed.add(CaseAction.WITHDRAW)
     if actor.may(Permission.CASES_DELIVER):

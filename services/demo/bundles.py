@@ -16,6 +16,7 @@ from models.enums import LimitUnit
 from services import flows
 from services.actors import Actor
 from services.bundles import setting_up
+from services.bundles.setting_up import NewBundle
 from services.rules.guide import FlowStage
 
 FILE = settings.DATA / "demo_bundles.yaml"
@@ -56,22 +57,19 @@ def _ids(names: list[str], known: dict[str, int]) -> list[int]:
 
 def _load_joint(session: Session, entry: Entry, known: dict[str, int], *, actor: Actor, now: dt.datetime) -> None:
     amount, unit = entry["promise"]
-    mandatory, optional = _ids(entry["mandatory"], known), _ids(entry["optional"], known)
-    if len(mandatory) + len(optional) < 2:
-        return
-    bundle = setting_up.create(
-        session,
-        entry["name"],
+    new = NewBundle(
+        name=entry["name"],
         lead_item=known[plain(entry["lead"])],
-        mandatory=mandatory,
-        optional=optional,
-        description=entry["description"],
+        mandatory=_ids(entry["mandatory"], known),
+        optional=_ids(entry["optional"], known),
         promise=(amount, LimitUnit(unit)),
+        description=entry["description"],
         code=entry["code"],
         flow=[FlowStage.model_validate(row) for row in entry["flow"]],
-        actor=actor,
-        now=now,
     )
+    if len(new.items) < 2:
+        return
+    bundle = setting_up.create(session, new, actor=actor, now=now)
     item = setting_up.own_item(session, bundle)
     flows.publish(session, item.id, expected_saves=item.version, actor=actor, now=now)
 

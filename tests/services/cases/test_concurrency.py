@@ -1,5 +1,7 @@
 """Many clerks at once, one record; a process killed in the middle."""
 
+import collections
+import contextlib
 import os
 import signal
 import subprocess
@@ -11,10 +13,11 @@ import pytest
 from sqlalchemy import event, func, select
 
 import settings
-from models.cases import Case, CaseEvent
-from models.enums import CaseStatus
+from models.bundles import TaskOpinion
+from models.cases import Case, CaseEvent, CaseTask
+from models.enums import CaseAction, CaseStatus, Opinion, TaskState
 from services import audit, counts, database
-from services.cases import intake, review
+from services.cases import circulation, intake, review
 from services.errors import DomainError
 from tests import builders
 
@@ -136,5 +139,35 @@ def test_a_killed_process_loses_no_acknowledged_case(counter, now):
         events = session.scalar(select(func.count()).select_from(CaseEvent))
         assert set(acknowledged) <= kept and len(acknowledged) > 3
         assert events == 2 * len(kept), "no case stands half"
+        assert counts.check(session, builders.DISTRICT).equal
+        assert audit.verify(session, builders.DISTRICT).intact
+
+
+def test_a_hundred_departments_answer_at_once_none_is_lost_and_one_closes_the_case(fresh_database, now):
+    with database.writing() as session:
+        departments = [builders.department(session, f"P{n:03d}", f"第{n}会签单位") for n in range(100)]
+        stages = [{"stage": 1, "department": f"第{n}会签单位"} for n in range(100)]
+        clerk = builders.actor(session, "window_clerk", window="017")
+        filing = builders.filing(builders.item(session, flow=stages))
+        number = intake.file(session, filing, actor=clerk, now=now).number
+        people = [builders.actor(session, "reviewer", department=f"P{n:03d}") for n in range(100)]
+    statuses, waiting = [], collections.deque(people)
+
+    def decide(_):
+        while waiting:
+            with contextlib.suppress(IndexError):
+                person = waiting.popleft()
+                with database.writing() as session:
+                    statuses.append(circulation.give(session, number, Opinion.AGREE, actor=person, now=now))
+
+    assert in_threads(decide) == [None] * THREADS
+    assert len(departments) == len(statuses) == 100
+    assert statuses.count(CaseStatus.DECIDED) == 1, "the last one, and no other, closes the case"
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(TaskOpinion)) == 100
+        states = session.scalars(select(CaseTask.state)).all()
+        assert len(states) == 100 and set(states) == {TaskState.DONE}
+        closures = select(func.count()).where(CaseEvent.action == CaseAction.GRANT)
+        assert session.scalar(closures) == 1
         assert counts.check(session, builders.DISTRICT).equal
         assert audit.verify(session, builders.DISTRICT).intact
