@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 import settings
-from benchmarks import catalogue, databases, district, django_admin, filing, listing, machine, screens, sums
+from benchmarks import catalogue, databases, district, django_admin, filing, listing, machine, parallel, screens, sums
 from benchmarks.district import District
 from benchmarks.timing import Figure
 
@@ -61,6 +61,7 @@ def figures(found: District, url: str, folder: Path, runs: int, *, peers: bool) 
     if peers and django_admin.is_ready():
         yield from django_admin.changelist(found, slow, url)
     yield from filing.instant(found, runs, folder)
+    yield from parallel.bundle(found, runs)
     yield from catalogue.imported(found)
 
 

@@ -13,6 +13,12 @@ from services import demo as demonstration
 
 CASES = 20_000
 CLOSING = dt.time(17, 0)
+SET_UP = dt.timedelta(days=60)
+
+
+def _opening(day: dt.date) -> dt.datetime:
+    """Before the demonstration's own steps: the audit trail runs forward in time."""
+    return dt.datetime.combine(day - SET_UP, CLOSING, settings.current().zone)
 
 
 def _last_finished_day() -> dt.date:
@@ -36,11 +42,14 @@ def demo(
     with database.writing() as session:
         if if_empty and not demonstration.is_fresh(session):
             return Answer({"cases": 0, "skipped": True}, ["数据库已有数据，未装入演示数据"])
-        district = demonstration.seed_district(session, now=now())
         day = until.date() if until else _last_finished_day()
+        district = demonstration.seed_district(session, now=_opening(day))
         built = demonstration.build(session, district_id=district.id, cases=cases, seed=seed, until=day)
+        parallel = demonstration.tell(session, district.id, until=day)
     data = dataclasses.asdict(built) | {"seed": seed, "until": day.isoformat(), "seconds": round(built.seconds, 2)}
+    data["parallel"] = parallel
     told = f"已装入 {built.cases:,} 件办件、{built.events:,} 条过程、{built.applicants:,} 个申请人，截至 {day}"
+    told += f"；并联办件 {parallel} 件"
     phases = "，".join(f"{name} {seconds:.1f}" for name, seconds in built.phases.items())
     lines = [told, f"用时 {built.seconds:.1f} 秒（{phases}）", f"演示账号见 {settings.DATA / 'demo_accounts.csv'}"]
     return Answer(data, lines)

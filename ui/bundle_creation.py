@@ -11,7 +11,7 @@ from services.bundles.setting_up import NewBundle
 from services.catalogue import items
 from ui import forms, page
 
-UNITS = (LimitUnit.WORKDAY, LimitUnit.WORK_HOUR)
+UNITS = {unit: unit.label for unit in (LimitUnit.WORKDAY, LimitUnit.WORK_HOUR)}
 MOST_ITEMS = 500
 
 
@@ -45,8 +45,8 @@ def _asked(fields: forms.Fields, options: dict[int, str]) -> NewBundle:
     )
     with st.container(horizontal=True):
         amount = st.number_input("承诺时限", 1, 60, 5, key="new-bundle-amount", width=160)
-        unit = st.selectbox("单位", UNITS, format_func=lambda each: each.label, key="new-bundle-unit", width=160)
-    return dataclasses.replace(asked, promise=(int(amount), unit))
+        unit = st.selectbox("单位", list(UNITS), format_func=UNITS.__getitem__, key="new-bundle-unit", width=160)
+    return dataclasses.replace(asked, promise=(int(amount), LimitUnit(unit)))
 
 
 def _go_to(item_id: int) -> None:

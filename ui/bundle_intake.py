@@ -62,6 +62,9 @@ def overview(found: Composition) -> None:
     st.markdown(
         f"**{len(found.members)} 个事项　{len(found.departments)} 个部门　材料 {len(found.materials)} 份，同一材料只收一次**"
     )
+    if found.produced:
+        names = "、".join(each.material.name for each in found.produced)
+        st.caption(f"办理中由前面的部门产生、不用提交：{page.plain(names)}")
     with st.expander("事项、部门和办理顺序", expanded=len(found.members) <= 8):
         tables.show(found.members, MEMBERS, key=f"members-{found.bundle.id}", alt="本次办理的事项、部门和顺序")
 

@@ -65,11 +65,15 @@ def _line(row: AnswerRow) -> dict[str, str]:
         "部门": row.department,
         "任务": row.name or row.kind.label,
         "意见": _said(row),
-        "理由": row.reply_text or row.reasons or words.NOTHING,
-        "期限": words.brief(row.due_at) if row.state == TaskState.PENDING else words.NOTHING,
-        "答复": f"{row.given_by} {words.brief(row.given_at)}" if row.given_at else words.NOTHING,
+        "期限或答复": _when(row),
         "催办": f"{row.reminders} 次" if row.reminders else words.NOTHING,
     }
+
+
+def _when(row: AnswerRow) -> str:
+    if row.state == TaskState.PENDING:
+        return f"{words.brief(row.due_at)} 前"
+    return f"{words.brief(row.given_at)} {row.given_by}" if row.given_at else words.NOTHING
 
 
 def _said(row: AnswerRow) -> str:
@@ -120,7 +124,7 @@ def _answer(found: CaseDetail, row: AnswerRow, actor: Actor) -> None:
         pressed = st.form_submit_button("提交意见", type="primary", shortcut="F9")
     if pressed:
         fields.perform(
-            lambda session: circulation.give(session, number, opinion, text, actor=actor, now=page.now()),
+            lambda session: circulation.give(session, number, Opinion(opinion), text, actor=actor, now=page.now()),
             done=f"{number} 已提交意见「{WORDS[opinion]}」",
         )
 
@@ -147,7 +151,7 @@ def _superior(found: CaseDetail, row: AnswerRow, actor: Actor) -> None:
     elif pressed:
         fields.perform(
             lambda session: circulation.superior_replied(
-                session, number, reply, text, replied_at=_on(day, row), actor=actor, now=page.now()
+                session, number, Opinion(reply), text, replied_at=_on(day, row), actor=actor, now=page.now()
             ),
             done=f"{number} 已录入上级答复",
         )
@@ -196,4 +200,4 @@ def _voice(row: AnswerRow, fields: forms.Fields) -> tuple[Opinion, str]:
         )
     with reasons:
         text = st.text_input(f"{row.department}理由", key=fields.key(f"text-{row.id}"), max_chars=500)
-    return chosen, text
+    return Opinion(chosen), text

@@ -11,8 +11,8 @@ from services.rules.rehearsal import RehearsedTask
 from ui import words
 from ui.charts import Meaning
 
-ROW, WIDTH, BOX_HEIGHT = 78, 0.8, 0.62
-MOST_LETTERS = 11
+ROW, WIDTH, BOX_HEIGHT = 84, 0.84, 0.8
+MOST_LETTERS = 10
 START, END = "受理", "办结"
 
 
@@ -57,7 +57,11 @@ def flow(rows: Sequence[FlowStage], own: str) -> go.Figure:
     for place in range(len(stages) + 1):
         _arrow(figure, place, height, is_from_end=place == 0, is_to_end=place == len(stages))
     figure.update_layout(
-        height=ROW * height + 70, showlegend=False, dragmode=False, margin={"l": 4, "r": 4, "t": 8, "b": 8}
+        font={"color": Meaning.NEUTRAL.colour},
+        height=ROW * height + 70,
+        showlegend=False,
+        dragmode=False,
+        margin={"l": 4, "r": 4, "t": 8, "b": 8},
     )
     figure.update_xaxes(visible=False, range=[-0.45, len(stages) + 1.45], fixedrange=True)
     figure.update_yaxes(visible=False, range=[-0.25, height + 0.75], fixedrange=True)

@@ -27,6 +27,7 @@ LABELS: dict[str, type[LabelEnum]] = {
     "when_operator": ConditionOperator,
 }
 NUMBERS = {"stage", "limit", "quorum"}
+OPTIONAL_NUMBER = r"^\d{0,3}$"  # a column of numbers shows "None" for a cell without one
 Record = dict[str, Any]
 
 
@@ -48,14 +49,16 @@ def _record(stage: FlowStage) -> Record:
 
 
 def _shown(value: Any) -> Any:
-    return value.label if isinstance(value, LabelEnum) else value
+    if isinstance(value, LabelEnum):
+        return value.label
+    return "" if value is None else value
 
 
 def edit(grid: str, rows: Sequence[Record], departments: Sequence[str]) -> list[Record]:
     """Draw the grid; the rows as they stand now."""
     frame = pd.DataFrame(rows, columns=list(TITLES.values()))
-    for name in NUMBERS:
-        frame[TITLES[name]] = frame[TITLES[name]].astype("Int64")
+    for name in NUMBERS - {"stage"}:
+        frame[TITLES[name]] = frame[TITLES[name]].astype(str)
     edited = st.data_editor(
         frame,
         key=grid,
@@ -86,13 +89,13 @@ def _columns(departments: Sequence[str]) -> dict[str, Any]:
         for name, kind in LABELS.items()
     }
     return columns | {
-        TITLES["stage"]: number(TITLES["stage"], min_value=1, max_value=99, step=1, default=1, width=56, pinned=True),
+        TITLES["stage"]: number(TITLES["stage"], min_value=1, max_value=99, step=1, default=1, width=74, pinned=True),
         TITLES["name"]: text(TITLES["name"], width=130, max_chars=40),
         TITLES["department"]: pick(
             TITLES["department"], options=list(departments), width=150, help="不选即事项的实施部门"
         ),
-        TITLES["limit"]: number(TITLES["limit"], min_value=1, max_value=999, step=1, width=60, help="不填即随办件时限"),
-        TITLES["quorum"]: number(TITLES["quorum"], min_value=1, max_value=99, step=1, width=78),
+        TITLES["limit"]: text(TITLES["limit"], validate=OPTIONAL_NUMBER, width=74, help="不填即随办件时限"),
+        TITLES["quorum"]: text(TITLES["quorum"], validate=OPTIONAL_NUMBER, width=98, help="只在按票数汇合时填写"),
         TITLES["when_fact"]: text(
             TITLES["when_fact"], width=110, help=f"{'、'.join(FACTS)}，或“表单:字段名”；不填即每件都办"
         ),
@@ -136,7 +139,7 @@ def stages(rows: Sequence[Record]) -> list[FlowStage]:
 def _value(name: str, cell: Any) -> Any:
     if name in LABELS:
         return LABELS[name].of_label(str(cell)) or cell
-    return int(cell) if name in NUMBERS else str(cell)
+    return str(cell).removesuffix(".0") if name in NUMBERS else str(cell)
 
 
 def picture(grid: str, rows: Sequence[Record], own: str) -> None:

@@ -121,11 +121,9 @@ def _imagined(rows: Sequence[FlowStage]) -> tuple[dt.datetime, dict[str, Fact]]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         day = st.date_input("受理日期", now.date(), format="YYYY-MM-DD", key="try-day", width=150)
         moment = st.time_input("受理时间", dt.time(9), key="try-time", width=120)
-        kind = st.selectbox("申请人类别", ApplicantKind, format_func=lambda each: each.label, key="try-kind", width=120)
-        channel = st.selectbox(
-            "来件方式", ApplicationChannel, format_func=lambda each: each.label, key="try-channel", width=120
-        )
-    facts: dict[str, Fact] = {conditions.APPLICANT_KIND: kind.label, conditions.CHANNEL: channel.label}
+        kind = st.selectbox("申请人类别", list(ApplicantKind.labels().values()), key="try-kind", width=120)
+        channel = st.selectbox("来件方式", list(ApplicationChannel.labels().values()), key="try-channel", width=120)
+    facts: dict[str, Fact] = {conditions.APPLICANT_KIND: kind, conditions.CHANNEL: channel}
     asked = dict.fromkeys(row.when_fact for row in rows if row.when_fact and row.when_fact not in facts)
     for fact in asked:
         typed = st.text_input(fact.removeprefix(FORM), key=f"try-{fact}", width=320, help="多个值用、隔开")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.bundles import BundleHandling
 from models.catalogue import Bundle, BundleItem, ItemVersion, ServiceItem
-from models.enums import ItemState, LimitUnit, MaterialState, Necessity
+from models.enums import ItemState, LimitUnit, MaterialState, Necessity, TaskKind
 from models.organisations import Organisation
 from services.errors import Invalid, NotFound
 from services.rules import combining
@@ -47,6 +47,7 @@ class Composition:
     bundle: BundleCard
     members: Sequence[Member]
     materials: Sequence[CombinedMaterial]
+    produced: Sequence[CombinedMaterial]  # by the bundle's own items: nobody hands them in
 
     @property
     def departments(self) -> list[str]:
@@ -138,4 +139,28 @@ def compose(session: Session, district_id: int, bundle_id: int, chosen: Sequence
     if strangers:
         raise Invalid("所选事项不属于这个并联事项，请重新选择", {"items": "所选事项不属于这个并联事项"})
     taken = [each for each in everything if each.is_mandatory or chosen is None or each.id in chosen]
-    return Composition(found, taken, combining.combined({each.id: each.guide.materials for each in taken}))
+    taken = _in_order(session, district_id, found, taken)
+    return Composition(found, taken, *split_materials(taken))
+
+
+def split_materials(taken: Sequence[Member]) -> tuple[list[CombinedMaterial], list[CombinedMaterial]]:
+    """What is asked of the applicant, and what the items themselves produce."""
+    lists = {each.id: each.guide.materials for each in taken}
+    return combining.split(lists, [each.guide.result_name for each in taken])
+
+
+def _in_order(session: Session, district_id: int, found: BundleCard, taken: Sequence[Member]) -> list[Member]:
+    """By the stage in which the bundle's flow has the department decide."""
+    item = session.get(ServiceItem, (district_id, found.item_id)) if found.item_id else None
+    if item is None or item.published_version_id is None:
+        return list(taken)
+    version = session.get_one(ItemVersion, (district_id, item.published_version_id))
+    stage_of: dict[str, int] = {}
+    for row in Guide.model_validate(version.guide).flow:
+        if row.kind is TaskKind.PERMIT:
+            stage_of.setdefault(row.department, row.stage)
+    placed = [
+        dataclasses.replace(each, stage=f"第 {stage_of[each.department]} 步") if each.department in stage_of else each
+        for each in taken
+    ]
+    return sorted(placed, key=lambda each: stage_of.get(each.department, 0))

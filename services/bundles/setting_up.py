@@ -176,7 +176,8 @@ def _together(texts: Iterable[str]) -> str:
 def own_materials(found: Sequence[Member]) -> list[Material]:
     """Every item's materials once; what only optional items ask for depends on the circumstances."""
     mandatory = {member.id for member in found if member.is_mandatory}
-    rows = combining.combined({member.id: member.guide.materials for member in found})
+    results = [member.guide.result_name for member in found if member.is_mandatory]
+    rows, _ = combining.split({member.id: member.guide.materials for member in found}, results)
     return [
         row.material
         if mandatory & set(row.items)

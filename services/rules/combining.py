@@ -26,6 +26,21 @@ def mark(name: str) -> str:
     return re.sub(r"\([^()]*\)|[\s《》「」、,，]", "", plain) or plain
 
 
+def result_mark(name: str) -> str:
+    """A result and its copies (正本, 副本) are one."""
+    return re.sub(r"[正副]本$", "", mark(name))
+
+
+def split(
+    materials: Mapping[int, Sequence[Material]], results: Sequence[str]
+) -> tuple[list[CombinedMaterial], list[CombinedMaterial]]:
+    """What the applicant hands in, and what one of the bundle's own items produces on the way (国务院令第716号 art. 7)."""
+    own = {result_mark(result) for result in results if result}
+    everything = combined(materials)
+    asked = [each for each in everything if result_mark(each.material.name) not in own]
+    return asked, [each for each in everything if each not in asked]
+
+
 def combined(materials: Mapping[int, Sequence[Material]]) -> list[CombinedMaterial]:
     """By item, in order. Copies are what the most demanding item asks for, and so is how strictly it is asked."""
     found: dict[str, CombinedMaterial] = {}

@@ -1,7 +1,7 @@
 """The same material is taken once, as the strictest item asks for it (R-PAR-02)."""
 
 from models.enums import Necessity
-from services.rules.combining import combined, mark
+from services.rules.combining import combined, mark, split
 from services.rules.guide import Material
 
 
@@ -34,3 +34,10 @@ def test_keys_follow_the_name_so_that_two_lists_of_one_bundle_agree():
 
 def test_a_name_of_brackets_alone_still_has_a_mark():
     assert mark("（其他）") == "(其他)"
+
+
+def test_what_an_item_of_the_bundle_produces_is_not_asked_of_the_applicant():
+    lists = {1: [material("设立申请书")], 2: [material("营业执照副本（复印件）"), material("营业执照章程")]}
+    asked, produced = split(lists, ["营业执照", ""])
+    assert [row.material.name for row in asked] == ["设立申请书", "营业执照章程"]
+    assert [row.material.name for row in produced] == ["营业执照副本（复印件）"]

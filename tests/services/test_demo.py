@@ -8,26 +8,32 @@ import pytest
 from sqlalchemy import func, select
 
 import settings
+from models.bundles import TaskChase, TaskOpinion
 from models.cases import Applicant, Case, CaseEvent, CaseNumberCounter, CaseTask
-from models.catalogue import Bundle, BundleItem, ItemVersion
+from models.catalogue import Bundle, BundleItem, ItemVersion, ServiceItem
 from models.enums import (
     OPEN_STATUSES,
     ApplicantKind,
     ApplicationChannel,
     CaseStatus,
     CaseType,
+    LimitUnit,
+    Opinion,
     OrganisationKind,
     Role,
     TaskState,
 )
 from models.organisations import Organisation
 from models.people import User, UserRole
-from services import actors, calendars, confidential, counts, database, demo, passwords
+from services import actors, bundles, calendars, confidential, counts, database, demo, passwords
 from services.cases import clocks, numbers, search, verification
 from services.demo.distributions import declared
 from services.errors import Conflict, Invalid
-from services.rules import identifiers
+from services.rules import identifiers, working_time
 from services.rules import passwords as password_rules
+from services.rules.guide import Guide
+from services.rules.rehearsal import rehearse
+from services.rules.working_time import Limit
 from tests import conftest
 
 UNTIL = dt.date(2026, 3, 20)  # a Friday
@@ -117,6 +123,33 @@ def test_no_cases_is_no_demonstration(empty):
 def test_even_a_handful_of_cases_makes_a_sound_year(empty, cases):
     assert demo.build(empty, district_id=1, cases=cases, seed=1, until=UNTIL).cases == cases
     assert verification.verify(empty, 1).broken == []
+
+
+def test_parallel_cases_are_told_step_by_step_through_the_services(empty):
+    later = UNTIL + dt.timedelta(days=21)  # the district was set up before
+    with empty.begin_nested() as point:
+        assert demo.tell(empty, 1, until=later) == 7
+        cases = Counter(empty.scalars(select(Case.status)))
+        assert cases[CaseStatus.DECIDED] >= 2 and cases[CaseStatus.EXAMINING] >= 3
+        said = set(empty.scalars(select(TaskOpinion.opinion)))
+        assert said == {Opinion.AGREE, Opinion.DISAGREE, Opinion.FORWARD}
+        assert empty.scalar(select(func.max(TaskChase.sent))) > 0
+        assert counts.check(empty, 1).equal
+        point.rollback()
+
+
+def test_thirty_items_of_eleven_departments_stand_in_one_bundle_and_a_firm_is_set_up_in_four_hours(empty):
+    found = {card.code: card for card in bundles.bundles(empty, 1)}
+    thirty = bundles.compose(empty, 1, found["enterprise_industry"].id)
+    assert (len(thirty.members), len(thirty.departments)) == (30, 11)
+    item = empty.get_one(ServiceItem, (1, found["enterprise_setup"].item_id))
+    version = empty.get_one(ItemVersion, (1, item.published_version_id))
+    guide = Guide.model_validate(version.guide)
+    start = dt.datetime(2026, 3, 20, 9, tzinfo=ZONE)
+    calendar = calendars.work_calendar(empty, 1)
+    tried = rehearse(guide.flow, {}, start, calendar, Limit(guide.promise_day, guide.promise_type))
+    assert working_time.working_minutes(start, tried.ends, calendar) == 240 and not tried.is_late
+    assert (guide.anticipate_day, guide.anticipate_type) == (45, LimitUnit.WORKDAY)
 
 
 def test_a_district_with_cases_refuses_a_second_year(year):
