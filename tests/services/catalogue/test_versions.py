@@ -290,7 +290,17 @@ def test_the_impact_names_what_rests_on_the_item(session, make_published, staff)
     bundle = Bundle(district_id=DISTRICT, code="B1", name="开一家餐馆", description="")
     session.add(bundle)
     session.flush()
-    session.add(BundleItem(district_id=DISTRICT, bundle_id=bundle.id, item_id=item.id, stage="", position=1))
+    session.add(
+        BundleItem(
+            district_id=DISTRICT,
+            bundle_id=bundle.id,
+            item_id=item.id,
+            stage="",
+            position=1,
+            is_mandatory=True,
+            may_start_early=False,
+        )
+    )
     found = versions.impact(session, item, actor=staff)
     assert (found.open_cases, found.required_by, found.bundles) == (0, ["开业登记"], ["开一家餐馆"])
     assert found.stages == ["第 1 阶段 卫生局 3 个工作日", "第 2 阶段 公安局 —"]
