@@ -18,6 +18,7 @@ app.command("backup")(databases.backup)
 app.command("restore")(databases.restore)
 app.command("doctor")(databases.doctor)
 app.command("worker")(servers.worker)
+app.command("job")(servers.job)
 app.command("serve")(servers.serve)
 
 if __name__ == "__main__":

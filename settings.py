@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")  # empty: the key file is used
     secret_key_file: Path = ROOT / "var" / "secret.key"
     attachments_url: str = f"file://{ROOT / 'var' / 'attachments'}"
+    work_folder: Path = ROOT / "var" / "work"  # uploads on their way into a job
     district_code: str = "510109"
     district_name: str = "成都高新区"
     time_zone: str = "Asia/Shanghai"

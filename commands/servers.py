@@ -9,7 +9,7 @@ import typer
 
 import settings
 from commands.answers import Answer, AsJson, command, now, reading, writing
-from services import calendars, database, districts, downloads, migrations, outbox
+from services import calendars, database, districts, downloads, jobs, migrations, outbox
 from services.cases import reminding
 from services.catalogue import versions
 
@@ -39,6 +39,17 @@ def worker(once: Annotated[bool, typer.Option("--once", help="只做一轮")] = 
         f"发送 {done['sent']} 条，失败 {done['failed']} 条，发布事项 {done['published']} 个，催办 {done['reminded']} 次"
     )
     return Answer(done, [told])
+
+
+@command
+def job(number: Annotated[int, typer.Argument(help="任务编号")], as_json: AsJson = False) -> Answer:
+    """执行一项已登记的后台任务（网站自动启动，无需手工运行）。"""
+    with reading() as (_, actor):
+        district_id = actor.district_id
+    done = jobs.run(district_id, number, now=now)
+    return Answer(
+        {"state": done.state.value, "message": done.message}, [f"{done.title}：{done.state.label} {done.message}"]
+    )
 
 
 @command

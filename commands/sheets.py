@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from commands.answers import Answer, AsJson, command, now, reading, writing
-from models.enums import CaseResult, CaseStatus, CaseType, ImportKind, ItemState
+from models.enums import REGISTER_KINDS, CaseResult, CaseStatus, CaseType, ImportKind, ItemState
 from services import codes, organisations
 from services.actors import Actor
 from services.cases import exporting as case_sheets
@@ -20,6 +20,8 @@ from services.database import Session
 from services.exchange import sheets
 from services.exchange.batches import ImportReport, check_on_error
 from services.exchange.sheets import RowError, Sheet
+from services.registers import examining, loading
+from services.registers import mappings as heading_mappings
 
 importing = typer.Typer(help="导入", no_args_is_help=True)
 exporting = typer.Typer(help="导出", no_args_is_help=True)
@@ -79,6 +81,39 @@ def cases(
             session, file.read_bytes(), file.name, columns, actor=actor, now=now(), dry_run=dry_run, on_error=on_error
         )
     return _answer(report, errors, on_error)
+
+
+def _register(kind: ImportKind) -> None:
+    """One command for each register that is compared with the tax office's."""
+
+    @importing.command(kind.value, help=f"{kind.label}（综合治税）：逐行检查，同一文件再导入不作改动")
+    @command
+    def take_in(
+        file: File,
+        dry_run: DryRun = False,
+        on_error: OnError = "reject",
+        errors: Errors = None,
+        mapping: Annotated[Path | None, typer.Option(help="列名对应（YAML：来表列名: 本表列名）", exists=True)] = None,
+        source: Annotated[str, typer.Option(help="数据来源的名称；没有给映射时用它保存过的映射")] = "",
+        full: Annotated[bool, typer.Option("--full", help="整册：表里没有的即已退出名册")] = False,
+        as_json: AsJson = False,
+    ) -> Answer:
+        check_on_error(on_error)
+        with reading() as (session, actor):
+            mapped = heading_mappings.kept(session, actor.district_id, kind).get(source, {})
+        if mapping is not None:
+            mapped = heading_mappings.parse(mapping.read_text(encoding="utf-8"))
+        examined = examining.examine(file, file.name, kind, mapped=mapped, today=now().date())
+        if dry_run:
+            with reading() as (session, actor):
+                report = loading.already(session, examined, actor) or loading.trial(session, examined, actor)
+        else:
+            report = loading.load(examined, actor=actor, now=now(), source_name=source, is_full=full, on_error=on_error)
+        return _answer(report, errors, on_error)
+
+
+for _kind in REGISTER_KINDS:
+    _register(_kind)
 
 
 @importing.command("organisations")

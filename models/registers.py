@@ -50,6 +50,7 @@ class RegisterRecord(Identified, Base):
     row_number: Mapped[int]
     ended_batch_id: Mapped[Id | None]
     natural_key: Mapped[Name]
+    digest: Mapped[str] = mapped_column(String(32))  # keyed, of the delivered cells: tells a changed row
 
     subject_code: Mapped[Code | None]
     code_state: Mapped[CodeState]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Select, and_, select, update
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from models.organisations import Organisation
 from models.people import SignInAttempt, SignInSession, User, UserRole
 from services import audit, confidential, districts
 from services.actors import Actor
+from services.errors import NotFound
 from services.rules import permissions
 
 COOKIE = "yichuang_sign_in"
@@ -45,7 +47,27 @@ def resolve(
     if not rows:
         return None
     opened, _, user, path, _ = rows[0]
-    roles = frozenset(row.role for row in rows if row.role is not None)
+    found = _actor(session, user, path, [row.role for row in rows], source)
+    return dataclasses.replace(found, session_id=opened, must_change_password=_password_is_due(user, now))
+
+
+def person(session: Session, user_id: int, *, source: str) -> Actor:
+    """A member of staff for whom work goes on without a browser. Raises NotFound when disabled meanwhile."""
+    home = and_(Organisation.district_id == User.district_id, Organisation.id == User.organisation_id)
+    found = session.execute(
+        select(User, Organisation.path)
+        .join(Organisation, home)
+        .where(User.district_id == districts.current_id(session), User.id == user_id, User.is_active)
+    ).first()
+    if found is None:
+        raise NotFound("发起人的账号已停用")
+    user, path = found
+    held = select(UserRole.role).where(UserRole.district_id == user.district_id, UserRole.user_id == user.id)
+    return _actor(session, user, path, session.scalars(held), source)
+
+
+def _actor(session: Session, user: User, path: str, held: Iterable[Role | None], source: str) -> Actor:
+    roles = frozenset(role for role in held if role is not None)
     return Actor(
         district_id=user.district_id,
         user_id=user.id,
@@ -57,9 +79,7 @@ def resolve(
         centre_ids=_subtree(session, user.district_id, path) if user.scope is ScopeKind.ORGANISATION else (),
         department_id=user.department_id,
         window_id=user.window_id,
-        session_id=opened,
         source=source,
-        must_change_password=_password_is_due(user, now),
     )
 
 

@@ -206,6 +206,7 @@ def upgrade() -> None:
         sa.Column("row_number", sa.Integer(), nullable=False),
         sa.Column("ended_batch_id", sa.BigInteger(), nullable=True),
         sa.Column("natural_key", sa.String(length=500), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
         sa.Column("subject_code", sa.String(length=64), nullable=True),
         sa.Column("code_state", sa.String(40), nullable=False),
         sa.Column("org_code", sa.String(length=9), nullable=True),

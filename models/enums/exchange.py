@@ -21,3 +21,4 @@ class RowOutcome(LabelEnum):
     CHANGED = "changed", "变更"
     UNCHANGED = "unchanged", "无变化"
     REJECTED = "rejected", "错误"
+    GONE = "gone", "不再列出"

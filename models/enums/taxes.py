@@ -119,8 +119,7 @@ class Confidence(LabelEnum):
 class MatchStage(LabelEnum):
     """By what a record found its counterpart."""
 
-    EXACT = "exact", "原码一致"
-    CLEANED = "cleaned", "规整后一致"
+    EXACT = "exact", "代码一致"
     ORG_CODE = "org_code", "机构代码一致"
     OTHER_KEY = "other_key", "其他编号一致"
     NAME_AND_ID = "name_and_id", "名称和证件一致"

@@ -5,50 +5,18 @@ Foreign keys stay on: at 1.3 million cases they cost seconds, and a broken row f
 
 import dataclasses
 import datetime as dt
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from sqlalchemy import Index, Table, text
 from sqlalchemy.orm import Session
 
+from services.bulk import CHUNK as CHUNK
+from services.bulk import insert as insert
 from services.database import is_sqlite
 
-Rows = Iterable[tuple[Any, ...]]
-CHUNK = 50_000
 DAY = 86_400
 SEARCH_INDEX = "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_case_words_words'"
-
-
-def insert(session: Session, table: str, columns: Sequence[str], rows: Rows) -> int:
-    """Write the rows; returns how many. On PostgreSQL by COPY."""
-    return (_insert_many if is_sqlite(session) else _copy)(session, table, columns, rows)
-
-
-def _insert_many(session: Session, table: str, columns: Sequence[str], rows: Rows) -> int:
-    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-    connection, written = session.connection(), 0
-    for chunk in _batched(rows):
-        connection.exec_driver_sql(statement, chunk)
-        written += len(chunk)
-    return written
-
-
-def _batched(rows: Rows) -> Iterator[list[tuple[Any, ...]]]:
-    waiting = iter(rows)
-    while chunk := list(itertools.islice(waiting, CHUNK)):
-        yield chunk
-
-
-def _copy(session: Session, table: str, columns: Sequence[str], rows: Rows) -> int:
-    written = 0
-    cursor = session.connection().connection.cursor()
-    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-            written += 1
-    return written
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 import settings
-from models.enums import ImportKind, Permission, RowOutcome
+from models.enums import REGISTER_KINDS, BatchState, ImportKind, Permission, RowOutcome
 from models.exchange import ImportBatch, ImportRow
 from models.identity import new_id
 from services import audit
@@ -23,11 +23,13 @@ RIGHTS = {
     ImportKind.CATALOGUE: Permission.CATALOGUE_IMPORT,
     ImportKind.CASES: Permission.CASES_IMPORT,
     ImportKind.ORGANISATIONS: Permission.ORGANISATIONS_EDIT,
+    **dict.fromkeys(REGISTER_KINDS, Permission.TAX_IMPORT),
 }
 # Each offers `undo_rows(session, batch, *, actor, now)`; named, not imported, since they stand above this module.
 UNDOING = {
     ImportKind.CATALOGUE: "services.catalogue.undoing",
     ImportKind.CASES: "services.cases.imported",
+    **dict.fromkeys(REGISTER_KINDS, "services.registers.undoing"),
 }
 COUNTS = ("rows", "created", "changed", "unchanged", "rejected")
 ON_ERROR = ("reject", "skip")
@@ -48,6 +50,7 @@ class ImportReport:
     preview: list[dict[str, str]] = dataclasses.field(default_factory=list)
     message: str = ""
     rejected_sheet: bytes | None = None
+    quality: dict[str, Any] | None = None  # what is doubtful without being wrong
 
     def as_json(self) -> dict[str, Any]:
         """The stable form of the command line (design §7)."""
@@ -57,7 +60,8 @@ class ImportReport:
             | ({"sheet": error.sheet} if error.sheet else {})
             for error in self.errors
         ]
-        return {"kind": self.kind.value, **counts, "errors": errors, "message": self.message}
+        found = {"kind": self.kind.value, **counts, "errors": errors, "message": self.message}
+        return found if self.quality is None else found | {"quality": self.quality}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,11 +85,16 @@ def check_on_error(on_error: str) -> None:
 
 def already(session: Session, district_id: int, kind: ImportKind, content: bytes) -> ImportReport | None:
     """The report on a file that was taken in before and not undone: nothing changes, and it says so."""
+    return already_hash(session, district_id, kind, file_hash(content))
+
+
+def already_hash(session: Session, district_id: int, kind: ImportKind, hashed: str) -> ImportReport | None:
+    """As `already`, of a file known by its hash."""
     batch = session.scalars(
         select(ImportBatch).where(
             ImportBatch.district_id == district_id,
             ImportBatch.kind == kind,
-            ImportBatch.file_hash == file_hash(content),
+            ImportBatch.file_hash == hashed,
             ImportBatch.undone_at.is_(None),
         )
     ).first()
@@ -195,6 +204,8 @@ def undo(session: Session, batch: ImportBatch, *, actor: Actor, now: dt.datetime
         raise WrongState(f"「{batch.kind.label}」的导入不能撤销，请逐条修改")
     importlib.import_module(UNDOING[batch.kind]).undo_rows(session, batch, actor=actor, now=now)
     batch.undone_by, batch.undone_at = actor.name, now
+    if batch.state is not None:
+        batch.state = BatchState.UNDONE
     session.flush()
     after = {"file": batch.file_name, "rows": batch.rows}
     audit.record(

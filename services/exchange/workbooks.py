@@ -17,11 +17,11 @@ CHILD = Path(__file__).with_name("workbook_child.py")
 MAX_ENTRIES = 2_000
 MAX_RATIO = 150  # legitimate sheets unpack to some 10-60 times their size
 GRACE_BYTES = 20 << 20
-MAX_CELLS = 12_000_000
+MAX_CELLS = 16_000_000  # a million rows of the widest register
 MEMORY_BYTES = 96 << 20
 MEMORY_PER_BYTE = 40
-CPU_SECONDS = 60
-WALL_SECONDS = 90
+CPU_SECONDS = 180
+WALL_SECONDS = 300
 CHUNK = 1 << 20
 OVERLAP = 16
 FORBIDDEN = {b"<!DOCTYPE": "文档类型声明（DTD）", b"<!ENTITY": "实体定义"}
@@ -73,23 +73,29 @@ def _check_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
 
 def read(content: bytes) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
     """Each worksheet's name and its rows with their numbers, blank ones included. Raises Invalid."""
+    name: str | None = None
+    rows: list[tuple[int, list[str]]] = []
+    for found in lines(content):
+        if isinstance(found, str):
+            if name is not None:
+                yield name, rows
+            name, rows = found, []
+        else:
+            rows.append(found)
+    if name is not None:
+        yield name, rows
+
+
+def lines(content: bytes) -> Iterator[str | tuple[int, list[str]]]:
+    """A worksheet's name, then its rows one by one; nothing of the sheet is held in memory here. Raises Invalid."""
     check(content)
     with tempfile.TemporaryDirectory(prefix="yichuang-import-") as folder:
         source, target = Path(folder, "in.xlsx"), Path(folder, "out.jsonl")
         source.write_bytes(content)
         _parse(source, target, len(content))
-        name: str | None = None
-        rows: list[tuple[int, list[str]]] = []
-        with target.open(encoding="utf-8") as lines:
-            for found in map(json.loads, lines):
-                if isinstance(found, dict):
-                    if name is not None:
-                        yield name, rows
-                    name, rows = found["sheet"], []
-                else:
-                    rows.append((found[0], found[1:]))
-        if name is not None:
-            yield name, rows
+        with target.open(encoding="utf-8") as rows:
+            for found in map(json.loads, rows):
+                yield found["sheet"] if isinstance(found, dict) else (found[0], found[1:])
 
 
 def _parse(source: Path, target: Path, size: int) -> None:

@@ -10,12 +10,15 @@ STEPS = (
     ("errors",),
     ("rules",),
     ("actors", "confidential", "database", "districts", "popularity", "throttle", "topics"),
-    ("access", "codes", "attachments", "migrations", "outbox", "upserts", "user_lists"),
+    ("access", "bulk", "codes", "attachments", "migrations", "outbox", "upserts", "user_lists"),
     ("audit",),
     ("calendars", "counts", "downloads", "exchange", "sign_in_sessions"),
+    ("jobs",),
+    ("registers",),
     ("audit_trail", "catalogue", "organisations", "passwords", "sign_in"),
     ("cases", "flows"),
     ("bundles",),
+    ("tax",),
     ("demo", "overview", "receipts", "users"),
 )
 STEP_OF = {name: step for step, names in enumerate(STEPS) for name in names}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from services.demo.registers import dirt
@@ -64,12 +64,13 @@ def derive(parties: Sequence[Party], *, seed: int = 1, shares: Shares | None = N
 
 def _tax_id(party: Party, rng: random.Random, shares: Shares) -> str:
     drawn = rng.random()
-    for share, made in (
+    ways: tuple[tuple[float, Callable[[], str]], ...] = (
         (shares.code_reformatted, lambda: dirt.reformatted(party.uscc, rng)),
         (shares.code_mistyped, lambda: dirt.mistyped(party.uscc, rng)),
         (shares.code_old, lambda: party.old_tax_id),
         (shares.code_absent, lambda: NONE),
-    ):
+    )
+    for share, made in ways:
         if drawn < share:
             return made()
         drawn -= share

@@ -7,9 +7,23 @@ from services.rules.matching.keys import USCC
 from services.rules.matching.traditional import SIMPLIFIED, TRADITIONAL
 
 _TO_TRADITIONAL = dict(zip(reversed(SIMPLIFIED), reversed(TRADITIONAL), strict=True))
-_HOMOPHONES = (
-    "鑫新欣馨 达大 盛胜圣 恒衡横 宏弘鸿洪 华桦 兴星 嘉佳家加 信鑫 创窗 智志致 川穿 荣容 丰峰风 源元原园"
-).split()
+_HOMOPHONES = [
+    "鑫新欣馨",
+    "达大",
+    "盛胜圣",
+    "恒衡横",
+    "宏弘鸿洪",
+    "华桦",
+    "兴星",
+    "嘉佳家加",
+    "信鑫",
+    "创窗",
+    "智志致",
+    "川穿",
+    "荣容",
+    "丰峰风",
+    "源元原园",
+]
 _FULL_WIDTH = {code: code + 0xFEE0 for code in (*range(ord("0"), ord("9") + 1), *range(ord("A"), ord("Z") + 1))}
 _MISREAD = {"1": "I", "0": "O", "5": "S", "2": "Z"}
 

@@ -100,6 +100,12 @@ def _read_15(code: str) -> ReadCode:
     return ReadCode(code, CodeState.VALID if org or person else CodeState.WRONG_CHECK, org, person)
 
 
+def looks_personal(text: str) -> bool:
+    """Whether a code may be a person's id, sound or mistyped: digits where an enterprise's code would begin with a 9."""
+    code = clean(text)
+    return len(code) in (14, 15, 16, 17, 18, 19) and code[:14].isdigit() and not code.startswith("9")
+
+
 def repaired(text: str) -> tuple[str, ...]:
     """The organisation codes that a mistyped code may stand for: one character wrong, two neighbours swapped, one lost
     or one too many. The truth is among them; empty for a code that is sound, or beyond repair.
