@@ -2,7 +2,7 @@
 
 import typer
 
-from commands import clocks, databases, demonstration, people, records, servers, sheets
+from commands import clocks, databases, demonstration, people, records, servers, sheets, taxes
 
 app = typer.Typer(help="一窗政务服务平台", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(databases.db, name="db")
@@ -13,6 +13,7 @@ app.add_typer(records.case, name="case")
 app.add_typer(records.stats, name="stats")
 app.add_typer(records.audit_trail, name="audit")
 app.command("demo")(demonstration.demo)
+app.command("reconcile")(taxes.reconcile)
 app.command("deadline")(clocks.deadline)
 app.command("backup")(databases.backup)
 app.command("restore")(databases.restore)

@@ -62,13 +62,9 @@ def of_all(session: Session, district_id: int, *, now: dt.datetime) -> dict[Impo
             .group_by(ImportBatch.kind)
         )
     }
-    counts = dict(
-        session.execute(
-            select(RegisterRecord.register, func.count())
-            .where(RegisterRecord.district_id == district_id, RegisterRecord.ended_batch_id.is_(None))
-            .group_by(RegisterRecord.register)
-        ).tuples()
-    )
+    current = (RegisterRecord.district_id == district_id, RegisterRecord.ended_batch_id.is_(None))
+    counted = select(RegisterRecord.register, func.count()).where(*current).group_by(RegisterRecord.register)
+    counts = dict(tuple(row) for row in session.execute(counted))
     return {kind: _of(kind, kept.get(kind), latest.get(kind), counts.get(kind, 0), now) for kind in REGISTER_KINDS}
 
 
