@@ -63,8 +63,10 @@ def of_all(session: Session, district_id: int, *, now: dt.datetime) -> dict[Impo
         )
     }
     current = (RegisterRecord.district_id == district_id, RegisterRecord.ended_batch_id.is_(None))
-    counted = select(RegisterRecord.register, func.count()).where(*current).group_by(RegisterRecord.register)
-    counts = dict(tuple(row) for row in session.execute(counted))
+    counted = (
+        select(RegisterRecord.register, func.count().label("count")).where(*current).group_by(RegisterRecord.register)
+    )
+    counts = {row.register: row.count for row in session.execute(counted)}
     return {kind: _of(kind, kept.get(kind), latest.get(kind), counts.get(kind, 0), now) for kind in REGISTER_KINDS}
 
 

@@ -30,8 +30,7 @@ def rows(session: Session, run: TaxRun, listed: Sequence[FindingList] = TOLD) ->
         .where(TaxFinding.district_id == run.district_id, TaxFinding.run_id == run.id, TaxFinding.listed.in_(listed))
         .order_by(TaxFinding.listed, RegisterRecord.row_number, TaxFinding.id)
     )
-    for finding, row_number in found:
-        yield finding, row_number
+    yield from ((finding, row_number) for finding, row_number in found)
 
 
 def _plain(text: str) -> str:
