@@ -20,7 +20,8 @@ from services.exchange.sheets import REASON, Row, RowError
 from services.jobs import Progress, silent
 from services.registers import mappings, quality
 from services.registers.quality import Doubt, Quality
-from services.registers.sheets import SHEETS, Sheet, Values, evidence, read_row, record
+from services.registers.records import evidence, record
+from services.registers.sheets import SHEETS, Sheet, Values, read_row
 
 CHUNK = 5_000
 MOST_ERRORS = 100_000

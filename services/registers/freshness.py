@@ -66,7 +66,7 @@ def of_all(session: Session, district_id: int, *, now: dt.datetime) -> dict[Impo
     counted = (
         select(RegisterRecord.register, func.count().label("count")).where(*current).group_by(RegisterRecord.register)
     )
-    counts = {row.register: row.count for row in session.execute(counted)}
+    counts = {kind: count for kind, count in session.execute(counted)}  # noqa: C416 - dict(rows) would ask for rows.keys
     return {kind: _of(kind, kept.get(kind), latest.get(kind), counts.get(kind, 0), now) for kind in REGISTER_KINDS}
 
 

@@ -6,7 +6,8 @@ from collections import defaultdict
 from typing import Any
 
 from models.enums import CodeState, ImportKind, LabelEnum
-from services.registers.sheets import EARLIEST, Cells, Sheet, Values
+from services.registers.cells import EARLIEST
+from services.registers.sheets import Cells, Sheet, Values
 from services.rules import identifiers
 from services.rules.matching import keys
 

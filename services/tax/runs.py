@@ -145,7 +145,28 @@ def _write(
     actor: Actor,
     now: dt.datetime,
 ) -> TaxRun:
-    made = TaxRun(
+    made = _made(rule, known, outcome, as_of, regime, actor, now)
+    made.summary = _summary(rule, known, outcome, priced)
+    session.add(made)
+    session.flush()
+    rows = [_row(made, rule, each, *priced.get(place, (None, ""))) for place, each in enumerate(outcome.found)]
+    if rows:
+        session.execute(table_of(TaxFinding).insert(), rows)
+    after = {
+        "rule": rule.code,
+        "as_of": as_of,
+        "confirmed": made.confirmed,
+        "suspected": made.suspected,
+        "state": made.state,
+    }
+    audit.record(session, "tax.compare", ("tax_run", made.id), actor=actor, now=now, after=after)
+    return made
+
+
+def _made(
+    rule: KeptRule, known: Inputs, outcome: Outcome, as_of: dt.date, regime: Regime, actor: Actor, now: dt.datetime
+) -> TaxRun:
+    return TaxRun(
         district_id=actor.district_id,
         id=new_id(),
         rule_id=rule.id,
@@ -164,25 +185,10 @@ def _write(
         suspected=outcome.suspected,
         linked=outcome.linked,
         undecidable=outcome.undecidable,
-        summary=_summary(rule, known, outcome, priced),
         started_by=actor.name,
         started_at=now,
         ended_at=dt.datetime.now(now.tzinfo),
     )
-    session.add(made)
-    session.flush()
-    rows = [_row(made, rule, each, *priced.get(place, (None, ""))) for place, each in enumerate(outcome.found)]
-    if rows:
-        session.execute(table_of(TaxFinding).insert(), rows)
-    after = {
-        "rule": rule.code,
-        "as_of": as_of,
-        "confirmed": made.confirmed,
-        "suspected": made.suspected,
-        "state": made.state,
-    }
-    audit.record(session, "tax.compare", ("tax_run", made.id), actor=actor, now=now, after=after)
-    return made
 
 
 def _row(made: TaxRun, rule: KeptRule, found: Found, estimate: Decimal | None, note: str) -> dict[str, Any]:
