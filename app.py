@@ -39,6 +39,7 @@ SITEMAP = (
     Place("cases/intake.py", "intake", "收件", P.CASES_INTAKE, "办件"),
     Place("cases/batch.py", "batch", "批量收件", P.CASES_INTAKE, "办件"),
     Place("cases/bundle.py", "bundle", "并联收件", P.CASES_INTAKE, "办件"),
+    Place("cases/projects.py", "projects", "项目报建", P.CASES_SEARCH, "办件"),
     Place("cases/tasks.py", "tasks", "待办", P.CASES_REVIEW, "办件"),
     Place("cases/delivery.py", "delivery", "送达", P.CASES_DELIVER, "办件"),
     Place("cases/search.py", "cases", "办件查询", P.CASES_SEARCH, "办件"),

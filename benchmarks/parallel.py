@@ -16,7 +16,7 @@ from models.enums import MaterialState, Opinion
 from services import bundles, database
 from services.bundles import BundleFiling
 from services.cases import circulation
-from services.demo.parallel import Staff
+from services.demo.acting import Staff
 
 BUNDLE, EXTRA = "catering_shop", "户外广告设置许可"
 OPINION_OF = "工商行政管理局"

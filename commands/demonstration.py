@@ -49,7 +49,7 @@ def demo(
     data = dataclasses.asdict(built) | {"seed": seed, "until": day.isoformat(), "seconds": round(built.seconds, 2)}
     data["parallel"] = parallel
     told = f"已装入 {built.cases:,} 件办件、{built.events:,} 条过程、{built.applicants:,} 个申请人，截至 {day}"
-    told += f"；并联办件 {parallel} 件"
+    told += f"；另有并联和项目办件 {parallel} 件"
     phases = "，".join(f"{name} {seconds:.1f}" for name, seconds in built.phases.items())
     lines = [told, f"用时 {built.seconds:.1f} 秒（{phases}）", f"演示账号见 {settings.DATA / 'demo_accounts.csv'}"]
     return Answer(data, lines)

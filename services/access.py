@@ -8,6 +8,7 @@ from models.cases import Case, CaseTask
 from models.catalogue import ServiceItem
 from models.counts import DailyCaseCount, MonthlyCaseCount
 from models.enums import Permission, ScopeKind
+from models.projects import Project, ProjectPermit
 from services.actors import Actor
 
 Columns = TypeVarTuple("Columns")
@@ -65,6 +66,35 @@ def visible_sums(
             return query.where(table.department_id == actor.department_id)
         case ScopeKind.WINDOW:  # these sums know no window
             return query.where(false())
+
+
+def visible_projects(query: Select[Unpack[Columns]], actor: Actor) -> Select[Unpack[Columns]]:
+    """Narrow a query over projects: by the hall that opened them; a department sees those that need its permits."""
+    query = query.where(Project.district_id == actor.district_id)
+    if not actor.permissions & CASE_PERMISSIONS:
+        return query.where(false())
+    match actor.scope:
+        case ScopeKind.DISTRICT:
+            return query
+        case ScopeKind.ORGANISATION:
+            return query.where(Project.centre_id.in_(actor.centre_ids))
+        case ScopeKind.WINDOW:
+            return query.where(Project.centre_id == actor.organisation_id)
+        case ScopeKind.DEPARTMENT:
+            return query.where(
+                Project.id.in_(
+                    select(ProjectPermit.project_id)
+                    .join(
+                        ServiceItem,
+                        (ServiceItem.district_id == ProjectPermit.district_id)
+                        & (ServiceItem.id == ProjectPermit.item_id),
+                    )
+                    .where(
+                        ProjectPermit.district_id == actor.district_id,
+                        ServiceItem.department_id == actor.department_id,
+                    )
+                )
+            )
 
 
 def editable_items(query: Select[Unpack[Columns]], actor: Actor) -> Select[Unpack[Columns]]:

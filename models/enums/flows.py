@@ -67,3 +67,22 @@ class RatingSide(LabelEnum):
 
     CLIENT = "client", "委托方评中介"
     INTERMEDIARY = "intermediary", "中介评委托方"
+
+
+class PermitState(LabelEnum):
+    """Where a permit of a project stands; derived from its case, never stored."""
+
+    NOT_YET = "not_yet", "未到阶段"
+    READY = "ready", "可以申报"
+    OPEN = "open", "在办"
+    GRANTED = "granted", "已取得"
+    REFUSED = "refused", "未获准"
+    NOT_APPLICABLE = "not_applicable", "不适用"
+
+
+class StageState(LabelEnum):
+    """Where a stage of a project stands; derived from its permits."""
+
+    SHUT = "shut", "未开启"
+    OPEN = "open", "进行中"
+    PASSED = "passed", "已通过"

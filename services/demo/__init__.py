@@ -4,5 +4,5 @@ from services.demo.building import Built as Built
 from services.demo.building import build as build
 from services.demo.district import is_fresh as is_fresh
 from services.demo.district import seed_district as seed_district
-from services.demo.parallel import tell as tell
 from services.demo.staff import accounts as accounts
+from services.demo.telling import tell as tell

@@ -17,7 +17,7 @@ STEPS = (
     ("audit_trail", "catalogue", "organisations", "passwords", "sign_in"),
     ("cases", "flows", "registers"),
     ("bundles",),
-    ("tax",),
+    ("projects", "tax"),
     ("demo", "overview", "receipts", "users"),
 )
 STEP_OF = {name: step for step, names in enumerate(STEPS) for name in names}

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 import settings
-from models.bundles import TaskChase, TaskOpinion
+from models.bundles import BundleStage, TaskChase, TaskOpinion
 from models.cases import Applicant, Case, CaseEvent, CaseNumberCounter, CaseTask
 from models.catalogue import Bundle, BundleItem, ItemVersion, ServiceItem
 from models.enums import (
@@ -25,7 +25,7 @@ from models.enums import (
 )
 from models.organisations import Organisation
 from models.people import User, UserRole
-from services import actors, bundles, calendars, confidential, counts, database, demo, passwords
+from services import actors, bundles, calendars, confidential, counts, database, demo, passwords, projects
 from services.cases import clocks, numbers, search, verification
 from services.demo.distributions import declared
 from services.errors import Conflict, Invalid
@@ -126,16 +126,32 @@ def test_even_a_handful_of_cases_makes_a_sound_year(empty, cases):
 
 
 def test_parallel_cases_are_told_step_by_step_through_the_services(empty):
-    later = UNTIL + dt.timedelta(days=21)  # the district was set up before
+    later = UNTIL + dt.timedelta(days=63)  # the district was set up before
     with empty.begin_nested() as point:
-        assert demo.tell(empty, 1, until=later) == 7
+        assert demo.tell(empty, 1, until=later) == 29
         cases = Counter(empty.scalars(select(Case.status)))
         assert cases[CaseStatus.DECIDED] >= 2 and cases[CaseStatus.EXAMINING] >= 3
         said = set(empty.scalars(select(TaskOpinion.opinion)))
         assert said == {Opinion.AGREE, Opinion.DISAGREE, Opinion.FORWARD}
         assert empty.scalar(select(func.max(TaskChase.sent))) > 0
         assert counts.check(empty, 1).equal
+        cards = projects.projects(empty, actors.system(1))
+        moment = dt.datetime.combine(later, dt.time(17), ZONE)
+        first, second = (projects.board(empty, card.number, actors.system(1), now=moment) for card in cards[::-1])
+        assert (first.current.name, second.current.name) == ("施工许可", "立项选址")
+        assert first.path and len(first.permits) == 41 and first.stages[0].settled > 8
         point.rollback()
+
+
+def test_the_project_has_four_stages_of_seventeen_days_and_41_permits_of_six_departments(empty):
+    (card,) = bundles.bundles(empty, 1, is_project=True)
+    found = bundles.compose(empty, 1, card.id)
+    assert (len(found.members), len(found.departments)) == (41, 6)
+    stages = empty.execute(select(BundleStage.name, BundleStage.promise_days).order_by(BundleStage.position)).all()
+    assert [tuple(row) for row in stages] == [("立项选址", 3), ("设计审查", 6), ("施工许可", 4), ("竣工验收", 4)]
+    assert Counter(each.stage for each in found.members) == {
+        "立项选址": 12, "设计审查": 12, "施工许可": 10, "竣工验收": 7,
+    }  # fmt: skip
 
 
 def test_thirty_items_of_eleven_departments_stand_in_one_bundle_and_a_firm_is_set_up_in_four_hours(empty):
