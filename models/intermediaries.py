@@ -5,8 +5,8 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Id, Identified, LongText, ShortText, link
-from models.enums import EngagementState
+from models.base import Base, Distributed, Id, Identified, LongText, ShortText, link
+from models.enums import EngagementAction, EngagementState
 
 
 class Engagement(Identified, Base):
@@ -33,13 +33,24 @@ class Engagement(Identified, Base):
     due_on: Mapped[dt.date]
     state: Mapped[EngagementState]
     report: Mapped[ShortText]
-    reported_at: Mapped[dt.datetime | None]
-    finished_at: Mapped[dt.datetime | None]
-    finished_by: Mapped[ShortText | None]
-    remark: Mapped[LongText]
     client_rating: Mapped[int | None]
     client_comment: Mapped[LongText]
     intermediary_rating: Mapped[int | None]
     intermediary_comment: Mapped[LongText]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
+
+
+class EngagementEvent(Distributed, Base):
+    """Append-only: the steps of an engagement; the time between engagement or return and report is the intermediary's."""
+
+    __tablename__ = "engagement_events"
+    __table_args__ = (link("engagement_id", "engagements"),)
+
+    engagement_id: Mapped[Id] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    action: Mapped[EngagementAction]
+    state: Mapped[EngagementState]
+    at: Mapped[dt.datetime]
+    actor_name: Mapped[ShortText]
+    remark: Mapped[LongText]

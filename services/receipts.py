@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import pylopdf_fonts_zh_cn
@@ -126,6 +127,20 @@ def _facts(pdf: Voucher, found: CaseDetail) -> None:
     pdf.ln(5)
 
 
+def _covered(pdf: Voucher, rows: Sequence[tuple[str, str, str]]) -> None:
+    """Of a bundle: its items, their departments and the order (R-PAR-02)."""
+    pdf.line_of(f"并联办理的事项（{len(rows)} 项）", size=11, height=LINE)
+    pdf.set_font("zh", size=9.5)
+    headings = FontFace(fill_color=GREY)
+    with pdf.table(
+        col_widths=(22, 96, 52), line_height=6.5, text_align=("C", "L", "L"), headings_style=headings
+    ) as table:
+        table.row(["顺序", "事项", "部门"])
+        for row in rows:
+            table.row(list(row))
+    pdf.ln(4)
+
+
 def _materials(pdf: Voucher, found: CaseDetail) -> None:
     """All that was handed in; the heading is repeated on each further page."""
     pdf.line_of(f"收到的材料（{len(found.materials)} 项）", size=11, height=LINE)
@@ -169,11 +184,13 @@ def _closing(pdf: Voucher, found: CaseDetail, printed_at: dt.datetime) -> None:
     pdf.line_of(f"打印时间：{_local(printed_at)}", size=9, height=6, align="R")
 
 
-def receipt(found: CaseDetail, *, printed_at: dt.datetime) -> bytes:
-    """The voucher of a case as PDF, A4, text extractable."""
+def receipt(found: CaseDetail, *, printed_at: dt.datetime, covered: Sequence[tuple[str, str, str]] = ()) -> bytes:
+    """The voucher of a case as PDF, A4, text extractable. `covered`: what a bundle's case covers (answers.covered)."""
     pdf = Voucher(found.case.number)
     _heading(pdf, found)
     _facts(pdf, found)
+    if covered:
+        _covered(pdf, covered)
     _materials(pdf, found)
     _closing(pdf, found, printed_at)
     return bytes(pdf.output())

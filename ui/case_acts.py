@@ -7,7 +7,7 @@ import streamlit as st
 from models.enums import CaseAction, CaseResult, MaterialState, Permission
 from services import receipts
 from services.actors import Actor
-from services.cases import delivery, details, review
+from services.cases import answers, delivery, details, review
 from services.cases.details import CaseDetail
 from services.database import Session
 from ui import case_opinions, forms, page, words
@@ -188,6 +188,7 @@ def _receipt(number: str, actor: Actor) -> None:
     moment = page.now()
 
     def make(session: Session) -> bytes:
-        return receipts.receipt(details.detail(session, number, actor), printed_at=moment)
+        found = details.detail(session, number, actor)
+        return receipts.receipt(found, printed_at=moment, covered=answers.covered(session, found))
 
     page.offer_download("打印接收凭证", make, f"申请材料接收凭证_{number}.pdf", PDF, key=f"receipt-{number}")

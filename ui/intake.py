@@ -7,7 +7,7 @@ import streamlit as st
 from models.enums import CaseType
 from services import database, receipts
 from services.actors import Actor
-from services.cases import applicants, details, intake
+from services.cases import answers, applicants, details, intake
 from services.cases.intake import Filed, Filing
 from services.catalogue import items
 from services.catalogue.rows import ItemRow, PublishedItem
@@ -131,10 +131,15 @@ def last_receipt(draft: Draft, clerk: Actor) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             page.offer_download(
                 "打印收件凭证",
-                lambda session: receipts.receipt(details.detail(session, receipt.number, clerk), printed_at=page.now()),
+                lambda session: _voucher(session, receipt.number, clerk),
                 f"收件凭证-{receipt.number}.pdf",
                 "application/pdf",
                 key=f"voucher-{draft.serial}",
                 shortcut="F2",
             )
             st.link_button("查看办件", f"/case?number={receipt.number}")
+
+
+def _voucher(session: database.Session, number: str, clerk: Actor) -> bytes:
+    found = details.detail(session, number, clerk)
+    return receipts.receipt(found, printed_at=page.now(), covered=answers.covered(session, found))

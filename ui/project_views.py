@@ -76,13 +76,13 @@ def heading(board: Board) -> None:
         st.metric("当前阶段", board.current.name, border=True)
         st.metric("已取得或不适用", f"{settled} / {len(board.permits)} 项", border=True)
         st.metric(
-            "政府已用时",
-            f"{used:.1f} / {promised} 工作日",
+            "政府已用工作日",
+            f"{used:.1f} / {promised}",
             border=True,
             help="申请人准备和特别程序的时间不计入（R-TIM-13）",
         )
         st.metric(
-            "预计全部取得", words.day(board.ends_on), border=True, help=f"关键路径还需 {board.days_to_go} 个工作日"
+            "预计全部取得", board.ends_on.isoformat(), border=True, help=f"关键路径还需 {board.days_to_go} 个工作日"
         )
 
 

@@ -144,10 +144,6 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("state", sa.String(40), nullable=False),
         sa.Column("report", sa.String(length=200), nullable=False),
-        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("finished_by", sa.String(length=200), nullable=True),
-        sa.Column("remark", sa.Text(), nullable=False),
         sa.Column("client_rating", sa.Integer(), nullable=True),
         sa.Column("client_comment", sa.Text(), nullable=False),
         sa.Column("intermediary_rating", sa.Integer(), nullable=True),
@@ -241,6 +237,24 @@ def upgrade() -> None:
         op.f("ix_project_permits_district_id_case_id"), "project_permits", ["district_id", "case_id"], unique=False
     )
     op.create_table(
+        "engagement_events",
+        sa.Column("district_id", sa.BigInteger(), nullable=False),
+        sa.Column("engagement_id", sa.BigInteger(), nullable=False),
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("action", sa.String(40), nullable=False),
+        sa.Column("state", sa.String(40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_name", sa.String(length=200), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "engagement_id"],
+            ["engagements.district_id", "engagements.id"],
+            name=op.f("fk_engagement_events_district_id_engagement_id"),
+        ),
+        sa.ForeignKeyConstraint(["district_id"], ["districts.id"], name=op.f("fk_engagement_events_district_id")),
+        sa.PrimaryKeyConstraint("district_id", "engagement_id", "sequence", name=op.f("pk_engagement_events")),
+    )
+    op.create_table(
         "task_chases",
         sa.Column("district_id", sa.BigInteger(), nullable=False),
         sa.Column("task_id", sa.BigInteger(), nullable=False),
@@ -299,6 +313,7 @@ def downgrade() -> None:
     op.drop_table("task_opinions")
     op.drop_index(op.f("ix_task_chases_district_id_next_at"), table_name="task_chases")
     op.drop_table("task_chases")
+    op.drop_table("engagement_events")
     op.drop_index(op.f("ix_project_permits_district_id_case_id"), table_name="project_permits")
     op.drop_table("project_permits")
     op.drop_index(op.f("ix_joint_meetings_district_id_case_id"), table_name="joint_meetings")

@@ -56,6 +56,7 @@ class EngagementState(LabelEnum):
 
 
 class EngagementAction(LabelEnum):
+    ENGAGE = "engage", "委托"
     REPORT = "report", "提交报告"
     ACCEPT = "accept", "验收"
     RETURN = "return", "退回报告"

@@ -4,7 +4,7 @@ import streamlit as st
 
 from models.enums import Permission
 from services.cases import details
-from ui import case_acts, case_opinions, case_sheets, cases, page
+from ui import case_acts, case_opinions, case_sheets, cases, engagements, page
 
 actor = page.begin("办件详情", requires=Permission.CASES_SEARCH)
 cases.way_back()
@@ -24,6 +24,9 @@ with main:
     case_opinions.show(found)
     st.markdown("#### 办理经过")
     case_sheets.history(found)
+    with st.expander("中介服务与用时", key="case-intermediaries", on_change="rerun") as services_:
+        if services_.open:
+            engagements.of_case(found, actor)
     st.markdown("#### 申请材料")
     case_sheets.materials(found)
     case_sheets.files(found, actor)

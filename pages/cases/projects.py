@@ -4,9 +4,9 @@ import streamlit as st
 
 from models.enums import Permission
 from services import bundles, projects
-from ui import page, project_views, tables
+from ui import engagements, page, project_views, tables
 
-VIEWS = ("看板", "计划与实际", "关键路径", "申报", "新建项目")
+VIEWS = ("看板", "计划与实际", "关键路径", "申报", "中介", "新建项目")
 
 actor = page.begin(
     "项目报建",
@@ -39,8 +39,11 @@ if tabs[3].open and board:
             project_views.act(board, actor)
         else:
             st.caption("申报和注明不适用由窗口人员办理。")
-if tabs[4].open:
+if tabs[4].open and board:
     with tabs[4]:
+        engagements.of_project(board, actor)
+if tabs[5].open:
+    with tabs[5]:
         if project_views.may_act(actor):
             project_views.new(cards, actor)
         else:

@@ -170,3 +170,13 @@ def _meetings(session: Session, found: CaseDetail) -> Sequence[JointMeeting]:
         .where(JointMeeting.district_id == found.case.district_id, JointMeeting.case_id == found.case.id)
         .order_by(JointMeeting.stage)
     ).all()
+
+
+def covered(session: Session, found: CaseDetail) -> list[tuple[str, str, str]]:
+    """(step, item, department) of what a bundle's case covers, in order, for the applicant; empty for one item."""
+    if not members.of_case(session, found.case):
+        return []
+    standing = of(session, found)
+    step_of = {row.department: row.stage for row in reversed(standing.rows) if row.kind is TaskKind.PERMIT}
+    rows = sorted(standing.members, key=lambda row: step_of.get(row.department, 0))
+    return [(f"第 {step_of.get(row.department, 1)} 步", row.name, row.department) for row in rows]

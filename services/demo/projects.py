@@ -7,20 +7,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.catalogue import Bundle, ServiceItem
-from models.enums import MaterialState, OrganisationKind
+from models.enums import EngagementAction, MaterialState, OrganisationKind, RatingSide
+from models.intermediaries import Engagement
 from models.organisations import Organisation
-from services import projects
+from services import intermediaries, projects
 from services.cases import review
 from services.cases.intake import MaterialEntry, material_key
 from services.catalogue import items
 from services.demo.acting import Act, Staff, Step, firms
 from services.demo.bundles import plain
+from services.intermediaries import NewEngagement
 from services.projects import NewProject
 
 FIRMS = ("新谷置业", "川西精工")
 SEED = 9
 CODE = "project_approval"
 LEAD = "规划建设局"
+A = EngagementAction
 UNNEEDED = {
     "企业投资项目核准": "企业自筹资金，不在政府核准目录内，按备案办理",
     "政府投资项目建议书审批": "不使用政府投资",
@@ -80,6 +83,54 @@ def _granted(name: str, title: str) -> Act:
     return act
 
 
+def _engaged(name: str, code: str, service: str, contract: str, *, days: int) -> Act:
+    """Engage an intermediary for the project; later steps know the contract by its number."""
+
+    def act(session: Session, staff: Staff, now: dt.datetime) -> None:
+        chosen = session.scalars(
+            select(Organisation).where(Organisation.district_id == staff.district_id, Organisation.code == code)
+        ).one()
+        due = now.date() + dt.timedelta(days=days)
+        new = NewEngagement(chosen.id, service, contract, due, project_number=staff.numbers[name])
+        clerk = staff.clerk(staff.departments[LEAD], channel="项目报建")
+        staff.numbers[contract] = str(intermediaries.engage(session, new, actor=clerk, now=now).id)
+
+    return act
+
+
+def _step(contract: str, action: EngagementAction, text: str = "") -> Act:
+    def act(session: Session, staff: Staff, now: dt.datetime) -> None:
+        found = session.get_one(Engagement, (staff.district_id, int(staff.numbers[contract])))
+        clerk = staff.clerk(staff.departments[LEAD], channel="项目报建")
+        intermediaries.act(session, found.id, action, text, expected_version=found.version, actor=clerk, now=now)
+
+    return act
+
+
+def _rated(contract: str, side: RatingSide, stars: int, comment: str) -> Act:
+    def act(session: Session, staff: Staff, now: dt.datetime) -> None:
+        clerk = staff.clerk(staff.departments[LEAD], channel="项目报建")
+        own_id = int(staff.numbers[contract])
+        intermediaries.rate(session, own_id, side, stars, comment, actor=clerk, now=now)
+
+    return act
+
+
+def _engagements() -> Iterator[Step]:
+    yield Step(26, "10:00", _engaged("first", "Z02", "宗地勘测定界", "DJ-2026-0117", days=9))
+    yield Step(24, "16:00", _step("DJ-2026-0117", A.REPORT, "勘测定界报告"))
+    yield Step(23, "10:10", _step("DJ-2026-0117", A.ACCEPT, "界址清楚"))
+    yield Step(23, "10:20", _rated("DJ-2026-0117", RatingSide.CLIENT, 5, "提前交付"))
+    yield Step(23, "10:30", _rated("DJ-2026-0117", RatingSide.INTERMEDIARY, 4, "资料齐全，现场配合好"))
+    yield Step(17, "09:30", _engaged("first", "Z01", "规划放线和日照分析", "CH-2026-0342", days=5))
+    yield Step(15, "11:00", _step("CH-2026-0342", A.REPORT, "日照分析报告（第一稿）"))
+    yield Step(15, "16:10", _step("CH-2026-0342", A.RETURN, "缺少相邻住宅的大寒日计算"))
+    yield Step(12, "10:40", _step("CH-2026-0342", A.REPORT, "日照分析报告（修改稿）"))
+    yield Step(12, "15:50", _step("CH-2026-0342", A.ACCEPT))
+    yield Step(5, "09:50", _engaged("first", "Z05", "临时用电接入", "DL-2026-0088", days=4))
+    yield Step(2, "11:10", _engaged("second", "Z01", "地形图测绘", "CH-2026-0401", days=10))
+
+
 def _permit(name: str, title: str, applied: int, granted: int | None = None) -> Iterator[Step]:
     """Applied for and granted so many working days before the last."""
     yield Step(applied, "09:40", _applied(name, title))
@@ -92,21 +143,26 @@ def steps() -> Iterator[Step]:
     for title in UNNEEDED:
         yield Step(28, "09:20", _waived("first", title))
     yield from _permit("first", "企业投资项目备案", 28)
-    for title in ("建设项目选址意见书核发", "规划设计条件核定", "建设项目用地预审"):
+    for title in (
+        "建设项目选址意见书核发",
+        "建设项目用地预审",
+        "固定资产投资项目节能评估审查",
+        "建设项目环境影响评价文件审批",
+    ):
         yield from _permit("first", title, 27, 25)
-    for title in ("固定资产投资项目节能评估审查", "建设项目环境影响评价文件审批"):
-        yield from _permit("first", title, 27, 24)
-    yield from _permit("first", "建设用地规划许可证核发", 24, 22)
-    yield from _permit("first", "规划设计方案(总平面)审查", 18, 14)
+    yield from _permit("first", "规划设计条件核定", 27, 26)
+    yield from _permit("first", "建设用地规划许可证核发", 25, 25)
+    yield from _permit("first", "规划设计方案(总平面)审查", 18, 16)
     for title in ("建设工程规划许可证核发", "初步设计审查", "建设工程消防设计审核", "防雷装置设计审核"):
-        yield from _permit("first", title, 13, 9)
-    yield from _permit("first", "施工图设计文件审查备案", 8, 7)
+        yield from _permit("first", title, 15, 14)
+    yield from _permit("first", "施工图设计文件审查备案", 12, 12)
     yield from _permit("first", "建设工程报建登记", 6)
-    yield from _permit("first", "招标投标情况书面报告备案", 6, 5)
-    yield from _permit("first", "施工合同备案", 4, 3)
+    yield from _permit("first", "招标投标情况书面报告备案", 6, 6)
+    yield from _permit("first", "施工合同备案", 4, 4)
     for title in ("工程质量监督手续", "安全施工措施备案"):
-        yield from _permit("first", title, 4, 2)
-    yield from _permit("first", "建筑工程施工许可证核发", 1)
+        yield from _permit("first", title, 4, 3)
+    yield from _permit("first", "建筑工程施工许可证核发", 0)
+    yield from _engagements()
     yield Step(4, "10:10", _opened("second", "川西精工装配车间", 1))
     yield Step(4, "10:15", _waived("second", "企业投资项目核准"))
     yield from _permit("second", "企业投资项目备案", 3)

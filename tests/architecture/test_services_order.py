@@ -18,6 +18,7 @@ STEPS = (
     ("cases", "flows", "registers"),
     ("bundles",),
     ("projects", "tax"),
+    ("intermediaries",),
     ("demo", "overview", "receipts", "users"),
 )
 STEP_OF = {name: step for step, names in enumerate(STEPS) for name in names}

@@ -1,17 +1,19 @@
 """并联: one window, one set of materials, one case for several items."""
 
 import dataclasses
+import io
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from models.bundles import CaseMember
 from models.cases import Case, CaseMaterial
 from models.enums import CaseResult, CaseStatus, LimitUnit, MaterialState, Opinion, TaskState
-from services import actors, bundles, flows
+from services import actors, bundles, flows, receipts
 from services.bundles import BundleFiling, setting_up
 from services.bundles.setting_up import NewBundle
-from services.cases import circulation, details
+from services.cases import answers, circulation, details
 from services.errors import Invalid, NotAllowed, NotFound
 from services.rules.guide import Guide
 from services.rules.lint import lint
@@ -172,6 +174,20 @@ def test_a_window_that_does_not_serve_the_leading_department_is_refused(session,
 def test_a_bundle_that_is_not_there_reads_as_not_found(session):
     with pytest.raises(NotFound):
         bundles.compose(session, builders.DISTRICT, 1)
+
+
+def test_the_voucher_names_items_departments_and_their_order(session, shop, clerk_011, now):
+    filed = bundles.file(session, filing(session, shop), actor=clerk_011, now=now)
+    found = details.detail(session, filed.number, clerk_011)
+    covered = answers.covered(session, found)
+    assert covered == [("第 1 步", "设立登记", "工商行政管理局"), ("第 1 步", "卫生许可", "卫生局")]
+    text = (
+        PdfReader(io.BytesIO(receipts.receipt(found, printed_at=now, covered=covered)))
+        .pages[0]
+        .extract_text()
+        .replace("\0", "")
+    )
+    assert "并联办理的事项（2 项）" in text and "工商行政管理局" in text
 
 
 def test_the_bundles_own_guide_passes_the_publish_gate(session, shop):
