@@ -56,6 +56,7 @@ def pick_task(actor: Actor, rows: Sequence[WaitingTask], now: dt.datetime) -> Wa
         Column("事项名称", "item_name", width=190),
         Column("申请人", "applicant_name", width=120),
         Column("状态", "status", width=80),
+        Column("催办", lambda row: f"{row.reminders} 次" if row.reminders else words.NOTHING, width=60),
         Column("办件编号", "number", width=172),
         Column("转来时间", lambda row: words.brief(row.started_at), width=128),
     )

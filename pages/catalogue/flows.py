@@ -7,7 +7,7 @@ from services import flows
 from services.cases import chasing
 from ui import bundle_creation, flow_grids, flow_pages, page, tables
 
-VIEWS = ("流程图", "试算", "催办与缺席", "新建一件事")
+VIEWS = ("流程图", "试算", "事项组成", "催办与缺席", "新建一件事")
 
 actor = page.begin(
     "流程设计",
@@ -45,7 +45,7 @@ def live(own: str) -> None:
     flow_grids.picture(grid, held, own)
 
 
-picture, trial, reminders, composing = st.tabs(VIEWS, key="flow-view", on_change="rerun")
+picture, trial, members, reminders, composing = st.tabs(VIEWS, key="flow-view", on_change="rerun")
 if picture.open and found:
     with picture:
         if found.is_editable:
@@ -56,6 +56,9 @@ if trial.open and found:
     with trial, page.transaction() as session:
         stages = flow_grids.stages(rows) if found.is_editable else found.stages
         flow_pages.rehearsal(session, found, stages, actor)
+if members.open and found and actor.may(Permission.CATALOGUE_REVIEW_CENTRE):
+    with members:
+        bundle_creation.change(found.subject.id, actor)
 if reminders.open and actor.may(Permission.CATALOGUE_REVIEW_CENTRE):
     with reminders:
         flow_pages.policy(policy, actor)

@@ -5,10 +5,11 @@ import datetime as dt
 import secrets
 from collections.abc import Iterable, Sequence
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from models.bundles import BundleHandling
-from models.catalogue import Bundle, BundleItem, ServiceItem
+from models.catalogue import Bundle, BundleItem, ItemVersion, ServiceItem
 from models.enums import (
     CaseType,
     ItemState,
@@ -19,6 +20,7 @@ from models.enums import (
     ResultType,
     ReviewMode,
     ServiceTier,
+    TaskKind,
 )
 from models.identity import new_id
 from services import audit
@@ -26,7 +28,7 @@ from services.actors import Actor
 from services.bundles import composing
 from services.bundles.composing import Member
 from services.catalogue import items
-from services.errors import Invalid
+from services.errors import Invalid, WrongState
 from services.rules import combining
 from services.rules.guide import FlowStage, Guide, LegalBasis, Material, Step
 from services.rules.lint import may_set_permit
@@ -200,3 +202,50 @@ def own_item(session: Session, bundle: Bundle) -> ServiceItem:
     """The catalogue item under which the bundle is taken in."""
     handling = session.get_one(BundleHandling, (bundle.district_id, bundle.id))
     return session.get_one(ServiceItem, (bundle.district_id, handling.item_id))
+
+
+def change_items(
+    session: Session,
+    bundle_id: int,
+    mandatory: Sequence[int],
+    optional: Sequence[int],
+    *,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """Other items from now on; cases that run keep what they cover.
+
+    Raises Invalid for what `create` refuses too, WrongState when the flow in force has no task for an item's department.
+    """
+    actor.must(Permission.CATALOGUE_REVIEW_CENTRE)
+    audit.hold(session, actor.district_id)
+    card = composing.card(session, actor.district_id, bundle_id)
+    bundle = session.get_one(Bundle, (actor.district_id, card.id))
+    item = own_item(session, bundle)
+    before = composing.members(session, actor.district_id, bundle_id)
+    lead = next((each.id for each in before if each.department_id == item.department_id and each.id in mandatory), 0)
+    new = NewBundle(bundle.name, lead, mandatory, optional)
+    _check(session, new, actor)
+    session.execute(
+        delete(BundleItem).where(BundleItem.district_id == bundle.district_id, BundleItem.bundle_id == bundle.id)
+    )
+    for position, item_id in enumerate(new.items, start=1):
+        session.add(_place(bundle, item_id, position, is_mandatory=item_id in mandatory))
+    session.flush()
+    after = composing.members(session, actor.district_id, bundle_id)
+    _check_departments(session, item, after)
+    told = {"items": [each.name for each in after]}
+    old = {"items": [each.name for each in before]}
+    audit.record(session, "bundle.items", ("bundle", bundle.code), actor=actor, now=now, before=old, after=told)
+
+
+def _check_departments(session: Session, item: ServiceItem, found: Sequence[Member]) -> None:
+    if item.published_version_id is None:
+        return
+    version = session.get_one(ItemVersion, (item.district_id, item.published_version_id))
+    flow = Guide.model_validate(version.guide).flow
+    asked = {row.department for row in flow if row.kind is TaskKind.PERMIT}
+    missing = [each for each in found if each.department not in asked and each.department_id != item.department_id]
+    if missing:
+        names = "、".join(dict.fromkeys(each.department for each in missing))
+        raise WrongState(f"现行流程中没有{names}的审批任务：请先在流程中加入并发布，再纳入其事项")

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 import settings
+from models.bundles import TaskChase
 from models.cases import Case, CaseTask
 from models.catalogue import ItemVersion
 from models.enums import CaseStatus, LabelEnum, ScopeKind, TaskState
@@ -40,6 +41,7 @@ class WaitingTask:
     started_at: dt.datetime
     due_at: dt.datetime | None
     case_due_at: dt.datetime | None
+    reminders: int  # how often the department has been reminded of it
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +69,11 @@ def waiting(
         CaseTask.started_at,
         CaseTask.due_at,
         Case.due_at,
-    ).join(ItemVersion, (ItemVersion.district_id == Case.district_id) & (ItemVersion.id == Case.item_version_id))
+        func.coalesce(TaskChase.sent, 0),
+    )
+    query = query.join(
+        ItemVersion, (ItemVersion.district_id == Case.district_id) & (ItemVersion.id == Case.item_version_id)
+    ).outerjoin(TaskChase, (TaskChase.district_id == CaseTask.district_id) & (TaskChase.task_id == CaseTask.id))
     if urgency is not None:
         query = query.where(_falls_in(urgency, now))
     query = query.order_by(CaseTask.due_at.is_(None), CaseTask.due_at, CaseTask.case_id).limit(limit)

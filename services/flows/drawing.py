@@ -11,8 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.bundles import BundleHandling
-from models.catalogue import ItemVersion, ServiceItem
-from models.enums import CatalogueAction, ItemState, ItemType, OrganisationKind, Permission, VersionState
+from models.catalogue import BundleItem, ItemVersion, ServiceItem
+from models.enums import (
+    CatalogueAction,
+    ItemState,
+    ItemType,
+    JoinRule,
+    OrganisationKind,
+    Permission,
+    TaskKind,
+    VersionState,
+)
 from models.organisations import Organisation
 from services import access
 from services.actors import Actor
@@ -123,12 +132,12 @@ def save(
     if item.draft_version_id is None:
         raise WrongState("请先建立草稿再修改流程；已发布的版本不能改动")
     version = session.get_one(ItemVersion, (item.district_id, item.draft_version_id))
-    _check(session, stages, item.district_id)
+    _check(session, stages, item)
     guide = records.content(version).model_copy(update={"flow": sorted(stages, key=lambda row: row.stage)})
     versions.edit(session, version, guide, expected_version=version.version, actor=actor, now=now)
 
 
-def _check(session: Session, stages: Sequence[FlowStage], district_id: int) -> None:
+def _check(session: Session, stages: Sequence[FlowStage], item: ServiceItem) -> None:
     """A flow may be drawn for departments that exist, and must be able to run."""
     if not stages:
         raise Invalid("流程至少要有一个任务", {"flow": "流程至少要有一个任务"})
@@ -136,7 +145,7 @@ def _check(session: Session, stages: Sequence[FlowStage], district_id: int) -> N
     known = set(
         session.scalars(
             select(Organisation.name).where(
-                Organisation.district_id == district_id,
+                Organisation.district_id == item.district_id,
                 Organisation.kind == OrganisationKind.DEPARTMENT,
                 Organisation.name.in_(names),
             )
@@ -147,12 +156,51 @@ def _check(session: Session, stages: Sequence[FlowStage], district_id: int) -> N
         for number, row in enumerate(stages, start=1)
         if row.department and row.department not in known
     ]
+    if item.item_type == ItemType.BUNDLE:
+        own = session.get_one(Organisation, (item.district_id, item.department_id)).name
+        found += _bundle_problems(stages, _deciding(session, item), own)
     if found:
         told = {
             f"row{number}-{i}": (f"第 {number} 行：" if number else "") + reason
             for i, (number, reason) in enumerate(found)
         }
         raise Invalid("；".join(told.values()), told)
+
+
+def _deciding(session: Session, item: ServiceItem) -> list[str]:
+    """The departments whose permits the bundle covers."""
+    return list(
+        session.scalars(
+            select(Organisation.name)
+            .distinct()
+            .join(
+                ServiceItem,
+                (ServiceItem.district_id == Organisation.district_id) & (ServiceItem.department_id == Organisation.id),
+            )
+            .join(
+                BundleItem, (BundleItem.district_id == ServiceItem.district_id) & (BundleItem.item_id == ServiceItem.id)
+            )
+            .join(
+                BundleHandling,
+                (BundleHandling.district_id == BundleItem.district_id)
+                & (BundleHandling.bundle_id == BundleItem.bundle_id),
+            )
+            .where(BundleHandling.district_id == item.district_id, BundleHandling.item_id == item.id)
+            .order_by(Organisation.name)
+        )
+    )
+
+
+def _bundle_problems(stages: Sequence[FlowStage], deciding: Sequence[str], own: str) -> list[tuple[int, str]]:
+    """Every permit of the bundle is decided by its department, and no stage ends without that."""
+    permits = {row.department or own for row in stages if row.kind is TaskKind.PERMIT}
+    missing = [name for name in deciding if name not in permits]
+    found = [(0, f"「{name}」有本一件事的许可事项，流程中却没有它的「本部门审批」任务") for name in missing]
+    return found + [
+        (number, f"「本部门审批」不能被其他部门代替，第 {row.stage} 阶段的汇合规则应为「{JoinRule.ALL.label}」")
+        for number, row in enumerate(stages, start=1)
+        if row.kind is TaskKind.PERMIT and row.join is not JoinRule.ALL
+    ]
 
 
 def publish(session: Session, item_id: int, *, expected_saves: int, actor: Actor, now: dt.datetime) -> ItemVersion:
@@ -169,7 +217,7 @@ def publish(session: Session, item_id: int, *, expected_saves: int, actor: Actor
     if item.draft_version_id is None:
         raise WrongState("没有可以发布的草稿")
     version = session.get_one(ItemVersion, (item.district_id, item.draft_version_id))
-    _check(session, Guide.model_validate(version.guide).flow, item.district_id)
+    _check(session, Guide.model_validate(version.guide).flow, item)
     for state, action, opinion in (
         ((VersionState.DRAFT,), A.SUBMIT, ""),
         ((VersionState.SUBMITTED,), A.APPROVE_DEPARTMENT, NO_DEPARTMENT_REVIEW),

@@ -9,9 +9,21 @@ import app
 STREAMLITS_OWN = {"exclude": [["kbd"], ['[data-variant="segmented_control"][aria-checked="true"]']]}
 VISITORS = {
     None: {"guide", "item", "track"},
-    "clerk": {"desk", "intake", "batch", "delivery", "cases", "case", "items", "item_edit", "account"},
+    "clerk": {
+        "desk",
+        "intake",
+        "batch",
+        "bundle",
+        "projects",
+        "delivery",
+        "cases",
+        "case",
+        "items",
+        "item_edit",
+        "account",
+    },
     "reviewer": {"tasks", "item_grid"},
-    "staff": {"item_exchange", "organisations", "calendar", "overview"},
+    "staff": {"item_exchange", "flows", "organisations", "calendar", "overview"},
     "sysadmin": {"users"},
     "auditor": {"audit"},
 }

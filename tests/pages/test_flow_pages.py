@@ -57,6 +57,16 @@ def test_a_flow_is_tried_on_an_imaginary_case(shop):
     assert "承诺时限" in signing.said(at) and len(at.table) == 1
 
 
+def test_the_items_of_a_bundle_are_changed_on_screen(shop):
+    at = signing.visit("catalogue/flows.py", signing.person(Role.CENTRE_STAFF), item=str(shop))
+    at.session_state["flow-view"] = "事项组成"
+    at.run()
+    (optional,) = [each for each in at.multiselect if each.label == "按需选办的事项"]
+    optional.set_value([])
+    next(button for button in at.button if button.label == "保存事项组成").click().run()
+    assert not at.exception and "事项组成已保存" in signing.said(at)
+
+
 def test_a_reviewer_sees_no_settings_of_the_centre(shop):
     at = signing.visit("catalogue/flows.py", signing.person(Role.REVIEWER, department="017"), item=str(shop))
     assert not at.exception

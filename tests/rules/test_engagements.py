@@ -21,7 +21,7 @@ def at(day, hour, minute=0):
     return dt.datetime(2026, 3, day, hour, minute, tzinfo=ZONE)
 
 
-@pytest.mark.parametrize(("state", "action"), itertools.product(S, A))
+@pytest.mark.parametrize(("state", "action"), list(itertools.product(S, A)))
 def test_only_the_steps_in_the_table_are_possible(state, action):
     if action in engagements.possible(state):
         assert isinstance(engagements.next_state(state, action), EngagementState)

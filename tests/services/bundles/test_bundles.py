@@ -14,7 +14,7 @@ from services import actors, bundles, flows, receipts
 from services.bundles import BundleFiling, setting_up
 from services.bundles.setting_up import NewBundle
 from services.cases import answers, circulation, details
-from services.errors import Invalid, NotAllowed, NotFound
+from services.errors import Invalid, NotAllowed, NotFound, WrongState
 from services.rules.guide import Guide
 from services.rules.lint import lint
 from tests import builders
@@ -206,3 +206,28 @@ def test_a_bundle_needs_two_published_items_and_a_leading_one(session, now):
         new = NewBundle(" ", items["卫生许可"], [items["设立登记"]])
         setting_up.create(session, new, actor=actors.system(1), now=now)
     assert set(refusal.value.fields) == {"name", "items", "lead"}
+
+
+def test_the_items_of_a_bundle_change_for_new_cases_alone(session, shop, clerk_011, centre_staff, now):
+    old = bundles.file(session, filing(session, shop, [shop.items["消防检查"]]), actor=clerk_011, now=now)
+    items = [shop.items["设立登记"], shop.items["消防检查"]]
+    setting_up.change_items(session, shop.id, items, [], actor=centre_staff, now=now)
+    found = bundles.compose(session, builders.DISTRICT, shop.id)
+    assert [(each.name, each.is_mandatory) for each in found.members] == [("设立登记", True), ("消防检查", True)]
+    assert len(session.scalars(select(CaseMember)).all()) == 3 and old.number
+
+
+def test_an_item_of_a_department_without_a_task_waits_for_the_flow(session, shop, centre_staff, now):
+    stranger = builders.item(session, name="林木种子经营许可", department="019")
+    with pytest.raises(WrongState, match="林业局"):
+        setting_up.change_items(session, shop.id, list(shop.items.values()), [stranger], actor=centre_staff, now=now)
+    with pytest.raises(NotAllowed):
+        person = builders.actor(session, "reviewer", department="011")
+        setting_up.change_items(session, shop.id, list(shop.items.values()), [], actor=person, now=now)
+
+
+def test_a_bundle_keeps_an_item_of_its_leading_department(session, shop, centre_staff, now):
+    with pytest.raises(Invalid, match="主办事项"):
+        setting_up.change_items(
+            session, shop.id, [shop.items["卫生许可"], shop.items["消防检查"]], [], actor=centre_staff, now=now
+        )

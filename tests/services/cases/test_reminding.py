@@ -10,7 +10,7 @@ from models.cases import CaseEvent
 from models.enums import CaseStatus, Opinion, TaskState
 from models.messages import OutboxMessage
 from services import confidential
-from services.cases import chasing, circulation, details, intake, reminding, review
+from services.cases import chasing, circulation, details, intake, reminding, review, worklists
 from services.errors import Conflict, Invalid, NotAllowed
 from tests import builders
 
@@ -57,6 +57,12 @@ def test_a_silent_department_is_reminded_at_each_point_and_only_once(session, nu
         confidential.decrypt(each.recipient_cipher).replace("-", "") for each in texts
     }
     assert all(number in each.body and "15:30" in each.body for each in texts)
+
+
+def test_the_department_sees_how_often_it_was_reminded(session, number, reviewer, now):
+    remind(session, now, hours=3)
+    (row,) = worklists.waiting(session, reviewer, now=now)
+    assert row.reminders == 1
 
 
 def test_a_department_that_answered_is_left_alone(session, number, now):

@@ -12,7 +12,11 @@ from services.rules.guide import FlowStage, Guide
 from tests import builders
 from tests.services.bundles.test_bundles import WHOLE, made_items
 
-ROWS = [FlowStage(stage=1, department="卫生局", limit=1), FlowStage(stage=2, department="工商行政管理局", limit=2)]
+ROWS = [
+    FlowStage(stage=1, department="卫生局", limit=1),
+    FlowStage(stage=1, department="公安分局"),
+    FlowStage(stage=2, department="工商行政管理局", limit=2),
+]
 
 
 @pytest.fixture
@@ -58,6 +62,8 @@ def test_a_drawn_flow_is_in_force_once_published_and_the_old_version_stays(sessi
         ([FlowStage(stage=1, department="不存在局")], "没有名为「不存在局」的部门"),
         ([FlowStage(stage=1, department="卫生局", join="vote")], "同意票数"),
         ([*ROWS, ROWS[0]], "出现了两次"),
+        (ROWS[:2], "「工商行政管理局」有本一件事的许可事项"),
+        ([row.model_copy(update={"join": "any"}) for row in ROWS], "不能被其他部门代替"),
     ],
 )
 def test_a_flow_that_cannot_run_is_not_saved(session, own_item, centre_staff, now, rows, words):
@@ -72,7 +78,7 @@ def test_two_at_once_the_second_is_told(session, own_item, centre_staff, now):
     seen = own_item.version
     save(session, own_item, ROWS, centre_staff, now)
     with pytest.raises(Conflict):
-        flows.save(session, own_item.id, ROWS[:1], expected_saves=seen, actor=centre_staff, now=now)
+        flows.save(session, own_item.id, ROWS, expected_saves=seen, actor=centre_staff, now=now)
 
 
 def test_a_published_flow_is_changed_by_a_draft_alone(session, own_item, centre_staff, now):
