@@ -1,4 +1,4 @@
-"""A flow as a picture: stages from left to right, their departments' tasks, how each stage is joined."""
+"""A flow as a picture: stages from top to bottom, their departments' tasks, how each stage is joined."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -11,8 +11,9 @@ from services.rules.rehearsal import RehearsedTask
 from ui import words
 from ui.charts import Meaning
 
-ROW, WIDTH, BOX_HEIGHT = 84, 0.84, 0.8
-MOST_LETTERS = 10
+PER_LINE, MOST_LETTERS = 3, 12
+BOX, HEAD, GAP, ARROW, EDGE = 60, 28, 10, 26, 6  # pixels
+SIDE = 0.03  # of a box's width
 START, END = "受理", "办结"
 
 
@@ -27,9 +28,10 @@ class Box:
 
 def box(row: FlowStage, own: str) -> Box:
     """`own` names the department of a row that names none."""
-    limit = f"{row.limit} {row.unit.label}" if row.limit else "随办件时限"
+    limit = f"{row.limit} {row.unit.label}" if row.limit else "随办件"
     kind = "会签" if row.kind is TaskKind.OPINION else "审批"
-    lines = (row.department or own, row.name or kind, f"{limit}{' · 按条件' if row.condition else ''}")
+    mark = "会签 " if row.kind is TaskKind.OPINION else ""
+    lines = (row.department or own, row.name or kind, f"{mark}{limit}{'※' if row.condition else ''}")
     told = f"{kind}　{f'条件：{row.condition.in_words()}' if row.condition else '每件都办'}"
     meaning = Meaning.PAUSED if row.kind is TaskKind.OPINION else Meaning.OPEN
     return Box(row.stage, lines, told, row.condition is not None, meaning)
@@ -45,63 +47,70 @@ def joined(rows: Sequence[FlowStage]) -> str:
 
 
 def flow(rows: Sequence[FlowStage], own: str) -> go.Figure:
-    """The whole flow; a stage's place is its order, not its number."""
-    stages = sorted({row.stage for row in rows})
-    members = {stage: [row for row in rows if row.stage == stage] for stage in stages}
-    height = max((len(each) for each in members.values()), default=1)
+    """The whole flow from top to bottom, three tasks a line, so that it reads on a narrow screen too.
+
+    Heights are in pixels, counted downwards; a stage's place is its order, not its number.
+    """
     figure = go.Figure()
-    for place, stage in enumerate(stages, start=1):
-        _stage(figure, place, stage, [box(row, own) for row in members[stage]], joined(members[stage]), height)
-    _end(figure, 0, START, height)
-    _end(figure, len(stages) + 1, END, height)
-    for place in range(len(stages) + 1):
-        _arrow(figure, place, height, is_from_end=place == 0, is_to_end=place == len(stages))
+    y = _end(figure, 0, START)
+    for stage in sorted({row.stage for row in rows}):
+        members = [row for row in rows if row.stage == stage]
+        y = _stage(figure, _arrow(figure, y), f"<b>第 {stage} 阶段</b>　{joined(members)}", members, own)
+    y = _end(figure, _arrow(figure, y), END)
     figure.update_layout(
-        font={"color": Meaning.NEUTRAL.colour},
-        height=ROW * height + 70,
+        font={"color": Meaning.NEUTRAL.colour, "size": 11},
+        height=y + 2 * EDGE,
         showlegend=False,
         dragmode=False,
-        margin={"l": 4, "r": 4, "t": 8, "b": 8},
+        margin={"l": EDGE, "r": EDGE, "t": EDGE, "b": EDGE},
     )
-    figure.update_xaxes(visible=False, range=[-0.45, len(stages) + 1.45], fixedrange=True)
-    figure.update_yaxes(visible=False, range=[-0.25, height + 0.75], fixedrange=True)
+    figure.update_xaxes(visible=False, range=[0, PER_LINE], fixedrange=True)
+    figure.update_yaxes(visible=False, range=[y, 0], fixedrange=True)
     return figure
 
 
-def _stage(figure: go.Figure, place: int, stage: int, boxes: Sequence[Box], rule: str, height: int) -> None:
-    figure.add_annotation(x=place, y=height + 0.45, text=f"<b>第 {stage} 阶段</b><br>{rule}", showarrow=False)
-    bottom = (height - len(boxes)) / 2
-    for position, each in enumerate(reversed(boxes)):
-        middle = bottom + position + 0.5
-        figure.add_shape(
-            type="rect",
-            x0=place - WIDTH / 2, x1=place + WIDTH / 2,
-            y0=middle - BOX_HEIGHT / 2, y1=middle + BOX_HEIGHT / 2,
-            line={"color": each.meaning.colour, "width": 1.6, "dash": "dot" if each.is_conditional else "solid"},
-        )  # fmt: skip
-        text = "<br>".join(_short(line) for line in each.lines)
-        figure.add_annotation(x=place, y=middle, text=text, showarrow=False, hovertext=each.hover, font={"size": 12})
+def _stage(figure: go.Figure, y: int, title: str, members: Sequence[FlowStage], own: str) -> int:
+    """Draw it from `y` down; where it ends."""
+    figure.add_annotation(x=PER_LINE / 2, y=y + HEAD / 2, text=title, showarrow=False)
+    y += HEAD
+    for first in range(0, len(members), PER_LINE):
+        line = members[first : first + PER_LINE]
+        left = (PER_LINE - len(line)) / 2
+        for place, row in enumerate(line):
+            _box(figure, left + place, y, box(row, own))
+        y += BOX + GAP
+    return y - GAP
+
+
+def _box(figure: go.Figure, x: float, y: int, each: Box) -> None:
+    figure.add_shape(
+        type="rect", x0=x + SIDE, x1=x + 1 - SIDE, y0=y, y1=y + BOX,
+        line={"color": each.meaning.colour, "width": 1.6, "dash": "dot" if each.is_conditional else "solid"},
+    )  # fmt: skip
+    text = "<br>".join(_short(line) for line in each.lines)
+    figure.add_annotation(x=x + 0.5, y=y + BOX / 2, text=text, showarrow=False, hovertext=each.hover)
 
 
 def _short(text: str) -> str:
     return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
 
 
-def _end(figure: go.Figure, place: int, name: str, height: int) -> None:
+def _end(figure: go.Figure, y: int, name: str) -> int:
     colour = Meaning.CLOSED.colour if name == END else Meaning.NEUTRAL.colour
     figure.add_shape(
-        type="rect", x0=place - 0.3, x1=place + 0.3, y0=height / 2 - 0.22, y1=height / 2 + 0.22,
+        type="rect", x0=PER_LINE / 2 - 0.3, x1=PER_LINE / 2 + 0.3, y0=y, y1=y + HEAD,
         line={"color": colour, "width": 1.6}, fillcolor=colour, opacity=0.16,
     )  # fmt: skip
-    figure.add_annotation(x=place, y=height / 2, text=f"<b>{name}</b>", showarrow=False)
+    figure.add_annotation(x=PER_LINE / 2, y=y + HEAD / 2, text=f"<b>{name}</b>", showarrow=False)
+    return y + HEAD
 
 
-def _arrow(figure: go.Figure, place: int, height: int, *, is_from_end: bool, is_to_end: bool) -> None:
+def _arrow(figure: go.Figure, y: int) -> int:
     figure.add_annotation(
-        x=place + 1 - (0.31 if is_to_end else WIDTH / 2), ax=place + (0.31 if is_from_end else WIDTH / 2),
-        y=height / 2, ay=height / 2, xref="x", yref="y", axref="x", ayref="y",
+        x=PER_LINE / 2, y=y + ARROW, ax=PER_LINE / 2, ay=y, xref="x", yref="y", axref="x", ayref="y",
         showarrow=True, arrowhead=2, arrowwidth=1.6, arrowcolor=Meaning.NEUTRAL.colour, text="",
     )  # fmt: skip
+    return y + ARROW
 
 
 def rehearsal(tasks: Sequence[RehearsedTask], own: str) -> list[tuple[str, ...]]:

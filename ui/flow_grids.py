@@ -16,6 +16,7 @@ from services.rules.guide import FlowStage
 from ui import charts, flow_diagrams, page, tables
 
 HELD = "_flow-grid"
+WIDTH = 640  # pixels, less on a narrow screen
 EVERY = 2.0  # seconds until the picture follows
 TITLES = {name: str(field.title) for name, field in FlowStage.model_fields.items()}
 NAMES = {title: name for name, title in TITLES.items()}
@@ -160,4 +161,5 @@ def draw(found: Sequence[FlowStage], own: str, *, key: str) -> None:
         tables.empty("流程里还没有任务", "在表格末行新增一行，选择部门")
         return
     told = "；".join(f"第 {row.stage} 阶段 {row.department or own} {row.name}" for row in found)
-    st.plotly_chart(flow_diagrams.flow(found, own), key=key, config=charts.CONFIG, alt=f"流程图：{told}")
+    st.plotly_chart(flow_diagrams.flow(found, own), key=key, config=charts.CONFIG, width=WIDTH, alt=f"流程图：{told}")
+    st.caption("蓝框为本部门审批，紫框为会签意见；虚线框（※）按条件启动。")

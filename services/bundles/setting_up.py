@@ -28,12 +28,12 @@ from services.actors import Actor
 from services.bundles import composing
 from services.bundles.composing import Member
 from services.catalogue import items
+from services.catalogue.bundle_flows import JOINT_LIMIT
 from services.errors import Invalid, WrongState
 from services.rules import combining
 from services.rules.guide import FlowStage, Guide, LegalBasis, Material, Step
 from services.rules.lint import may_set_permit
 
-JOINT_LIMIT = 45  # working days, 行政许可法 art. 42; 15 more with the government head's approval
 MOST_BASES = 12
 
 

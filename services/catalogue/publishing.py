@@ -10,7 +10,7 @@ from models.catalogue import ItemVersion, ServiceItem
 from models.enums import CatalogueAction, ItemState, LintLevel, Permission, VersionState
 from services import actors
 from services.actors import Actor
-from services.catalogue import codes, history, items, prerequisites, records
+from services.catalogue import bundle_flows, codes, history, items, prerequisites, records
 from services.errors import DomainError, Invalid
 from services.rules.guide import Guide
 from services.rules.lint import lint
@@ -47,6 +47,7 @@ def _check(session: Session, item: ServiceItem, guide: Guide) -> None:
         told = "；".join(f"{finding.rule} {finding.message}" for finding in errors)
         raise Invalid(f"发布检查未通过：{told}", {finding.field: finding.message for finding in errors})
     prerequisites.check(session, guide, item)
+    bundle_flows.check(session, item, guide)
 
 
 def _put_in_force(

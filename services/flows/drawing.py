@@ -11,21 +11,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.bundles import BundleHandling
-from models.catalogue import BundleItem, ItemVersion, ServiceItem
+from models.catalogue import ItemVersion, ServiceItem
 from models.enums import (
     CatalogueAction,
     ItemState,
     ItemType,
-    JoinRule,
     OrganisationKind,
     Permission,
-    TaskKind,
     VersionState,
 )
 from models.organisations import Organisation
 from services import access
 from services.actors import Actor
-from services.catalogue import items, records, versions
+from services.catalogue import bundle_flows, items, records, versions
 from services.errors import Conflict, Invalid, NotFound, WrongState
 from services.rules import flow
 from services.rules.conditions import FACTS
@@ -156,51 +154,13 @@ def _check(session: Session, stages: Sequence[FlowStage], item: ServiceItem) -> 
         for number, row in enumerate(stages, start=1)
         if row.department and row.department not in known
     ]
-    if item.item_type == ItemType.BUNDLE:
-        own = session.get_one(Organisation, (item.district_id, item.department_id)).name
-        found += _bundle_problems(stages, _deciding(session, item), own)
+    found += bundle_flows.problems(session, item, stages)
     if found:
         told = {
             f"row{number}-{i}": (f"第 {number} 行：" if number else "") + reason
             for i, (number, reason) in enumerate(found)
         }
         raise Invalid("；".join(told.values()), told)
-
-
-def _deciding(session: Session, item: ServiceItem) -> list[str]:
-    """The departments whose permits the bundle covers."""
-    return list(
-        session.scalars(
-            select(Organisation.name)
-            .distinct()
-            .join(
-                ServiceItem,
-                (ServiceItem.district_id == Organisation.district_id) & (ServiceItem.department_id == Organisation.id),
-            )
-            .join(
-                BundleItem, (BundleItem.district_id == ServiceItem.district_id) & (BundleItem.item_id == ServiceItem.id)
-            )
-            .join(
-                BundleHandling,
-                (BundleHandling.district_id == BundleItem.district_id)
-                & (BundleHandling.bundle_id == BundleItem.bundle_id),
-            )
-            .where(BundleHandling.district_id == item.district_id, BundleHandling.item_id == item.id)
-            .order_by(Organisation.name)
-        )
-    )
-
-
-def _bundle_problems(stages: Sequence[FlowStage], deciding: Sequence[str], own: str) -> list[tuple[int, str]]:
-    """Every permit of the bundle is decided by its department, and no stage ends without that."""
-    permits = {row.department or own for row in stages if row.kind is TaskKind.PERMIT}
-    missing = [name for name in deciding if name not in permits]
-    found = [(0, f"「{name}」有本一件事的许可事项，流程中却没有它的「本部门审批」任务") for name in missing]
-    return found + [
-        (number, f"「本部门审批」不能被其他部门代替，第 {row.stage} 阶段的汇合规则应为「{JoinRule.ALL.label}」")
-        for number, row in enumerate(stages, start=1)
-        if row.kind is TaskKind.PERMIT and row.join is not JoinRule.ALL
-    ]
 
 
 def publish(session: Session, item_id: int, *, expected_saves: int, actor: Actor, now: dt.datetime) -> ItemVersion:

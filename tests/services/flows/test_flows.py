@@ -7,6 +7,7 @@ from models.enums import LimitUnit, VersionState
 from services import actors, flows
 from services.bundles import setting_up
 from services.bundles.setting_up import NewBundle
+from services.catalogue import versions
 from services.errors import Conflict, Invalid, NotAllowed, NotFound, WrongState
 from services.rules.guide import FlowStage, Guide
 from tests import builders
@@ -71,6 +72,21 @@ def test_a_flow_that_cannot_run_is_not_saved(session, own_item, centre_staff, no
     with pytest.raises(Invalid, match=words):
         save(session, own_item, rows, centre_staff, now)
     assert len(flows.subject(session, own_item.id, centre_staff).stages) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"anticipate_day": 46}, "不得超过 45 个工作日"), ({"flow": ROWS[:1]}, "没有它的「本部门审批」任务")],
+)
+def test_no_other_way_of_publishing_gets_round_the_joint_rules(session, own_item, now, changes, words):
+    system = actors.system(1)
+    version = flows.open_draft(session, own_item.id, actor=system, now=now)
+    guide = versions.content(version).model_copy(update=changes)
+    versions.edit(session, version, guide, expected_version=version.version, actor=system, now=now)
+    for step in (versions.submit, versions.approve_department, versions.approve_centre):
+        step(session, version, actor=system, now=now)
+    with pytest.raises(Invalid, match=words):
+        versions.publish(session, version, actor=system, now=now)
 
 
 def test_two_at_once_the_second_is_told(session, own_item, centre_staff, now):
