@@ -77,7 +77,7 @@ def test_a_windows_row_names_several_departments(loaded):
     hall = by_code(loaded, "510109-S")
     first = organisations.windows(loaded, DISTRICT, hall.id)[0]
     assert first.channel is WindowChannel.PARALLEL_PROJECT
-    assert len(first.department_names) == 6
+    assert len(first.department_names) == 7
     assert first.zone_name == "政务区"
 
 
