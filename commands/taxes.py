@@ -10,7 +10,8 @@ import typer
 from commands.answers import Answer, AsJson, check_schema, command, now, reading, writing
 from models.enums import Regime, RunState
 from models.taxes import TaxRun
-from services.tax import exporting, rates, rules, runs
+from services.database import Session
+from services.tax import exporting, rates, rules, runs, settling
 from services.tax.rules import KeptRule, base_code
 
 COUNTS = ("compared_left", "compared_right", "confirmed", "suspected", "linked", "undecidable")
@@ -32,7 +33,12 @@ def reconcile(
         rates.seed(session, actor.district_id)
     with reading() as (session, actor):
         chosen = rules.in_use(session, actor.district_id, regime=regime, codes=rule or None)
-    done = [(each, runs.run(each, as_of=day, regime=regime, actor=actor, now=now())) for each in chosen]
+    at = now()
+
+    def follow(session: Session, made: TaxRun) -> None:
+        settling.follow(session, made, actor=actor, now=at)
+
+    done = [(each, runs.run(each, as_of=day, regime=regime, actor=actor, now=at, after=follow)) for each in chosen]
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         with writing() as (session, actor):

@@ -147,7 +147,7 @@ class LeadState(LabelEnum):
     NEW = "new", "待分派"
     ASSIGNED = "assigned", "已分派"
     VERIFYING = "verifying", "核实中"
-    REGISTERED = "registered", "已补登记"
+    REGISTERED = "registered", "已补登记或更正"
     PAID = "paid", "已补缴"
     EXEMPT = "exempt", "依法免税"
     NOT_LIABLE = "not_liable", "无纳税义务"

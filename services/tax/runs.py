@@ -28,7 +28,7 @@ from services.tax.rules import KeptRule
 from services.upserts import table_of
 
 MOST_BARS = 20
-AfterRun = Callable[[Session, TaxRun], None]
+AfterRun = Callable[[Session, TaxRun], object]
 
 
 @dataclasses.dataclass(frozen=True)

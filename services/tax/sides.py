@@ -149,5 +149,11 @@ def unmatched_right(task: Task) -> Select[int]:
 def pairs(task: Task) -> Select[int, int]:
     """(left id, right id) of all that share a key."""
     left, right = aliased(RegisterRecord), aliased(RegisterRecord)
-    agreeing = or_(*(_agree(left, right, group) for group in task.section.keys))
-    return select(left.id, right.id).where(compared(task, left), counterpart(task, right), agreeing)
+    return select(left.id, right.id).where(
+        compared(task, left), counterpart(task, right), shares_a_key(task, left, right)
+    )
+
+
+def shares_a_key(task: Task, left: Rows, right: Rows) -> ColumnElement[bool]:
+    """Whether the two agree on any group of the chain."""
+    return or_(*(_agree(left, right, group) for group in task.section.keys))

@@ -8,7 +8,7 @@ from models.enums import Regime, RunState
 from services import database
 from services.actors import Actor
 from services.jobs import Progress
-from services.tax import rules, runs
+from services.tax import rules, runs, settling
 
 
 def reconcile(actor: Actor, parameters: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -20,7 +20,12 @@ def reconcile(actor: Actor, parameters: dict[str, Any], progress: Progress) -> d
     done = []
     for turn, rule in enumerate(chosen):
         progress.at(turn, len(chosen), f"正在比对 {rule.code} {rule.name}", always=True)
-        done.append(runs.run(rule, as_of=as_of, regime=regime, actor=actor, now=now, progress=progress))
+        done.append(
+            runs.run(
+                rule, as_of=as_of, regime=regime, actor=actor, now=now, progress=progress,
+                after=lambda session, made: settling.follow(session, made, actor=actor, now=now),
+            )
+        )  # fmt: skip
     progress.at(len(chosen), len(chosen), always=True)
     undecidable = sum(each.state == RunState.UNDECIDABLE for each in done)
     confirmed, suspected = (sum(getattr(each, name) for each in done) for name in ("confirmed", "suspected"))

@@ -65,6 +65,12 @@ class Match:
 
 def compare(scheme: Scheme, left: Columns, right: Columns) -> Comparison:
     lefts, rights, places = candidates(scheme.blocks, left, right, largest=scheme.largest_block)
+    return _compared(scheme, left, right, lefts, rights, places)
+
+
+def _compared(
+    scheme: Scheme, left: Columns, right: Columns, lefts: Codes, rights: Codes, places: list[Codes]
+) -> Comparison:
     levels, terms = {}, {}
     for field in scheme.fields:
         column = Interned.of(join(left, field.columns), join(right, field.columns))
@@ -72,6 +78,12 @@ def compare(scheme: Scheme, left: Columns, right: Columns) -> Comparison:
         if field.frequency_level:
             terms[field.name] = (column.left[lefts], column.values)
     return Comparison(lefts, rights, places, levels, terms)
+
+
+def compare_rows(scheme: Scheme, left: Columns, right: Columns) -> Comparison:
+    """Each left row with the right row of the same place: judged pairs, without blocking."""
+    rows = np.arange(len(next(iter(left.values()))), dtype=np.int64)
+    return _compared(scheme, left, right, rows, rows, [])
 
 
 def fit(scheme: Scheme, comparison: Comparison, left: Columns, right: Columns, *, seed: int = 1) -> Model:

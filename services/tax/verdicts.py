@@ -1,0 +1,102 @@
+"""What officers say of pairs: the same party or not. It binds the next runs, and the weights learn from it."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.enums import FindingList, PairVerdictKind, Permission
+from models.registers import RegisterRecord
+from models.taxes import PairVerdict, TaxFinding, TaxRun
+from services import audit
+from services.actors import Actor
+from services.errors import Invalid, NotFound, WrongState
+
+SHORTEST = 4
+
+
+def key_of(record: RegisterRecord) -> str:
+    """What a record is known by, whatever delivery it came with (as residual.pair_key)."""
+    return f"{record.register.value}/{record.natural_key}"
+
+
+def give(
+    session: Session, finding_id: int, verdict: PairVerdictKind, reason: str, *, actor: Actor, now: dt.datetime
+) -> PairVerdict:
+    """Judge the pair of a finding. An earlier verdict on the pair is taken back by it."""
+    actor.must(Permission.TAX_LEADS)
+    finding = session.get(TaxFinding, (actor.district_id, finding_id))
+    if finding is None or finding.right_record_id is None:
+        raise NotFound("这条结果没有可判定的一对记录")
+    reason = reason.strip()
+    if len(reason) < SHORTEST:
+        told = f"请写明理由（至少 {SHORTEST} 个字）"
+        raise Invalid(told, {"reason": told})
+    run = session.get_one(TaxRun, (actor.district_id, finding.run_id))
+    left, right = (
+        session.get_one(RegisterRecord, (actor.district_id, each))
+        for each in (finding.left_record_id, finding.right_record_id)
+    )
+    for before in standing(session, actor, key_of(left), key_of(right)):
+        before.revoked_by, before.revoked_at = actor.name, now
+    made = PairVerdict(
+        district_id=actor.district_id,
+        rule_id=run.rule_id,
+        left_key=key_of(left),
+        right_key=key_of(right),
+        verdict=verdict,
+        evidence_hash=finding.evidence_hash,
+        agreement={
+            "reasons": finding.detail.get("reasons", []),
+            "probability": finding.probability,
+            "left": left.id,
+            "right": right.id,
+        },
+        reason=reason,
+        given_by=actor.name,
+        given_at=now,
+    )
+    session.add(made)
+    session.flush()
+    after = {"left": made.left_key, "right": made.right_key, "verdict": verdict, "reason": reason}
+    audit.record(session, "pair_verdict.give", ("tax_finding", finding.id), actor=actor, now=now, after=after)
+    return made
+
+
+def standing(session: Session, actor: Actor, left_key: str, right_key: str) -> Sequence[PairVerdict]:
+    """The verdicts on a pair that were not taken back."""
+    return session.scalars(
+        select(PairVerdict).where(
+            PairVerdict.district_id == actor.district_id,
+            PairVerdict.left_key == left_key,
+            PairVerdict.right_key == right_key,
+            PairVerdict.revoked_at.is_(None),
+        )
+    ).all()
+
+
+def revoke(session: Session, verdict_id: int, *, actor: Actor, now: dt.datetime) -> None:
+    """Take a verdict back: the next run decides by the evidence again."""
+    actor.must(Permission.TAX_LEADS)
+    verdict = session.get(PairVerdict, (actor.district_id, verdict_id))
+    if verdict is None:
+        raise NotFound("没有这条判定")
+    if verdict.revoked_at is not None:
+        raise WrongState(f"这条判定已由{verdict.revoked_by}撤回")
+    verdict.revoked_by, verdict.revoked_at = actor.name, now
+    session.flush()
+    audit.record(session, "pair_verdict.revoke", ("pair_verdict", verdict.id), actor=actor, now=now)
+
+
+def to_review(session: Session, run_id: int, actor: Actor, *, limit: int = 50) -> Sequence[TaxFinding]:
+    """The suspected pairs of a run, the least certain first: a verdict on these teaches the most."""
+    actor.must(Permission.TAX_READ)
+    rows = session.scalars(
+        select(TaxFinding).where(
+            TaxFinding.district_id == actor.district_id,
+            TaxFinding.run_id == run_id,
+            TaxFinding.listed == FindingList.SUSPECTED,
+        )
+    ).all()
+    return sorted(rows, key=lambda each: (abs(each.probability - 0.5), each.id))[:limit]
