@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     secret_key_file: Path = ROOT / "var" / "secret.key"
     attachments_url: str = f"file://{ROOT / 'var' / 'attachments'}"
     work_folder: Path = ROOT / "var" / "work"  # uploads on their way into a job
+    templates_folder: Path = ROOT / "var" / "templates"  # an office's own Word templates, by the shipped names
     district_code: str = "510109"
     district_name: str = "成都高新区"
     time_zone: str = "Asia/Shanghai"

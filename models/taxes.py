@@ -220,6 +220,26 @@ class LeadEvent(Distributed, Base):
     evidence: Mapped[Json | None]
 
 
+class TaxLetter(Identified, Base):
+    """A letter to a taxpayer as it went out, numbered within its year."""
+
+    __tablename__ = "tax_letters"
+    __table_args__ = (
+        UniqueConstraint("district_id", "year", "serial"),
+        Index(None, "district_id", "lead_id"),
+        link("lead_id", "tax_leads"),
+    )
+
+    lead_id: Mapped[Id]
+    year: Mapped[int]
+    serial: Mapped[int]
+    file_name: Mapped[ShortText]
+    storage_key: Mapped[ShortText]
+    sha256: Mapped[Hash]
+    issued_by: Mapped[ShortText]
+    issued_at: Mapped[dt.datetime]
+
+
 class LedgerEntry(Identified, Base):
     """Append-only: one amount of a lead, from the estimate to what was settled."""
 

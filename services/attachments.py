@@ -90,11 +90,17 @@ def _put(key: str, content: bytes) -> None:
         target.write(content)
 
 
+def store(content: bytes, *, now: dt.datetime) -> tuple[str, str]:
+    """(storage key, SHA-256) of a file of the product's own making, kept whole or not at all."""
+    key = f"{now:%Y%m}/{secrets.token_hex(16)}"
+    _put(key, content)
+    return key, hashlib.sha256(content).hexdigest()
+
+
 def keep(session: Session, case: Case, upload: Upload, *, actor: Actor, now: dt.datetime) -> Attachment:
     """Check and store a file of a case. Raises Invalid."""
     content_type, content = checked(upload)
-    key = f"{now:%Y%m}/{secrets.token_hex(16)}"
-    _put(key, content)
+    key, digest = store(content, now=now)
     kept = Attachment(
         district_id=case.district_id,
         case_id=case.id,
@@ -102,7 +108,7 @@ def keep(session: Session, case: Case, upload: Upload, *, actor: Actor, now: dt.
         file_name=PurePath(upload.file_name).name[-NAME_LENGTH:],
         content_type=content_type,
         size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=digest,
         storage_key=key,
         uploaded_by=actor.name,
         uploaded_at=now,
@@ -113,11 +119,16 @@ def keep(session: Session, case: Case, upload: Upload, *, actor: Actor, now: dt.
 
 def read(attachment: Attachment) -> bytes:
     """The file's content. Raises NotFound when it is gone, Invalid when it was altered on the disk."""
+    return fetch(attachment.storage_key, attachment.sha256, attachment.file_name)
+
+
+def fetch(storage_key: str, sha256: str, file_name: str) -> bytes:
+    """A stored file. Raises as `read`."""
     try:
-        with fsspec.open(f"{settings.current().attachments_url}/{attachment.storage_key}", "rb") as source:
+        with fsspec.open(f"{settings.current().attachments_url}/{storage_key}", "rb") as source:
             content = bytes(source.read())
     except FileNotFoundError:
-        raise NotFound(f"附件「{attachment.file_name}」的文件不存在，请联系系统管理员") from None
-    if hashlib.sha256(content).hexdigest() != attachment.sha256:
-        raise Invalid(f"附件「{attachment.file_name}」与收件时不一致，已拒绝打开，请联系系统管理员")
+        raise NotFound(f"附件「{file_name}」的文件不存在，请联系系统管理员") from None
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise Invalid(f"附件「{file_name}」与存入时不一致，已拒绝打开，请联系系统管理员")
     return content

@@ -635,9 +635,46 @@ def upgrade() -> None:
     op.add_column(
         "users", sa.Column("phone_cipher", sa.String(length=400), nullable=True)
     )
+    op.create_table(
+        "tax_letters",
+        sa.Column("district_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("lead_id", sa.BigInteger(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("storage_key", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("issued_by", sa.String(length=200), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "lead_id"],
+            ["tax_leads.district_id", "tax_leads.id"],
+            name=op.f("fk_tax_letters_district_id_lead_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"],
+            ["districts.id"],
+            name=op.f("fk_tax_letters_district_id"),
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("pk_tax_letters")),
+        sa.UniqueConstraint(
+            "district_id",
+            "year",
+            "serial",
+            name=op.f("uq_tax_letters_district_id_year_serial"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_tax_letters_district_id_lead_id"),
+        "tax_letters",
+        ["district_id", "lead_id"],
+        unique=False,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("tax_letters")
     op.drop_column("users", "phone_cipher")
     op.drop_column("import_batches", "quality")
     op.drop_column("import_batches", "is_full")
