@@ -147,3 +147,54 @@ def _arrow(figure: go.Figure, start: tuple[float, float], end: tuple[float, floa
 
 def _folded(text: str, width: int = 14) -> str:
     return "<br>".join(text[start : start + width] for start in range(0, len(text), width))
+
+
+def waterfall(question: str, steps: Sequence[tuple[str, float]]) -> go.Figure:
+    """What each step adds, from the first to the sum: green for, red against; the words say which."""
+    names, values = [name for name, _ in steps], [value for _, value in steps]
+    figure = go.Figure(
+        go.Waterfall(
+            y=[*names, "合计"],
+            x=[*values, 0],
+            measure=["relative"] * len(steps) + ["total"],
+            text=[*(f"{value:+.1f}" for value in values), f"{sum(values):+.1f}"],
+            textposition="outside",
+            orientation="h",
+            increasing={"marker": {"color": Meaning.CLOSED.colour}},
+            decreasing={"marker": {"color": Meaning.RED.colour}},
+            totals={"marker": {"color": Meaning.OPEN.colour}},
+            connector={"line": {"color": Meaning.NEUTRAL.colour, "width": 1}},
+            hovertemplate="%{y}：%{text}<extra></extra>",
+            cliponaxis=False,
+        )
+    )
+    figure.update_layout(title=question, height=(len(steps) + 1) * BAR_HEIGHT + 2 * MARGIN, showlegend=False)
+    figure.update_layout(margin={"l": 8, "r": 48, "t": MARGIN, "b": 16}, dragmode=False)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(automargin=True, ticksuffix="  ", autorange="reversed")
+    return figure
+
+
+def trend(question: str, points: Sequence[tuple[str, float]]) -> go.Figure:
+    """A figure over runs or days, from zero, the last one labelled."""
+    figure = go.Figure(
+        go.Scatter(
+            x=[label for label, _ in points],
+            y=[value for _, value in points],
+            text=[""] * (len(points) - 1) + [f"{points[-1][1]:,.0f}"] if points else [],
+            mode="lines+markers+text",
+            textposition="top center",
+            line={"color": Meaning.OPEN.colour},
+            hovertemplate="%{x}：%{y:,.0f}<extra></extra>",
+        )
+    )
+    figure.update_layout(title=question, height=240, showlegend=False, dragmode=False)
+    figure.update_layout(margin={"l": 8, "r": 24, "t": MARGIN, "b": 32})
+    figure.update_yaxes(rangemode="tozero", automargin=True)
+    figure.update_xaxes(type="category")
+    return figure
+
+
+def draw(figure: go.Figure, *, key: str, alt: str) -> None:
+    """A figure to look at."""
+    st.plotly_chart(figure, key=key, config=CONFIG, alt=alt)

@@ -2,7 +2,9 @@
 
 import contextlib
 import datetime as dt
+import hashlib
 import secrets
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from services.actors import Actor
 from services.jobs import Progress
 from services.registers import examining, loading
 
+TRIAL_SECONDS = 3600.0
+
 
 def keep_upload(content: bytes) -> Path:
     """The uploaded file under a random name, for the job's process to read; it is removed when the job ends."""
@@ -19,6 +23,20 @@ def keep_upload(content: bytes) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{secrets.token_hex(16)}.upload"
     path.write_bytes(content)
+    return path
+
+
+def kept_for_trial(mark: str, content: bytes) -> Path:
+    """An uploaded file while it is being looked at: the same upload is written once; old ones are swept."""
+    folder = settings.current().work_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    now = time.time()
+    for each in folder.glob("*.trial"):
+        if now - each.stat().st_mtime > TRIAL_SECONDS:
+            each.unlink(missing_ok=True)
+    path = folder / f"{hashlib.sha256(mark.encode()).hexdigest()[:32]}.trial"
+    if not path.exists():
+        path.write_bytes(content)
     return path
 
 
