@@ -15,9 +15,10 @@ from typing import Annotated
 import typer
 
 import settings
-from commands.answers import Answer, AsJson, command
+from commands.answers import Answer, AsJson, command, now
 from services import calendars, database, districts, migrations
 from services.errors import DomainError
+from services.tax import seeding as tax_seeding
 
 db = typer.Typer(help="数据库结构", no_args_is_help=True)
 FREE_BYTES = 1 << 30
@@ -31,7 +32,8 @@ def upgrade(as_json: AsJson = False) -> Answer:
     before = migrations.current()
     migrations.upgrade()
     with database.writing() as session:
-        districts.ensure(session)
+        district = districts.ensure(session)
+        tax_seeding.seed(session, district.id, now=now())
         calendars.load_reference(session, settings.DATA)
     after = migrations.current()
     told = "数据库结构已是最新" if before == after else f"数据库结构已升级：{before or '空库'} → {after}"

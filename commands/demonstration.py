@@ -8,8 +8,9 @@ import typer
 
 import settings
 from commands.answers import Answer, AsJson, command, now
-from services import database, migrations
+from services import actors, database, migrations
 from services import demo as demonstration
+from services.demo.registers import district as registers_demo
 
 CASES = 20_000
 CLOSING = dt.time(17, 0)
@@ -34,10 +35,11 @@ def demo(
     until: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="最后一天，默认最近已下班的一天")
     ] = None,
+    registers: Annotated[int, typer.Option(min=0, help="综合治税名册的户数，0 为不装")] = registers_demo.PARTIES,
     if_empty: Annotated[bool, typer.Option("--if-empty", help="已有用户或办件时什么也不做")] = False,
     as_json: AsJson = False,
 ) -> Answer:
-    """装入一个可信的演示区：机构、窗口、事项、人员和一年的办件。"""
+    """装入一个可信的演示区：机构、窗口、事项、人员、一年的办件和待比对的登记名册。"""
     migrations.upgrade()
     with database.writing() as session:
         if if_empty and not demonstration.is_fresh(session):
@@ -46,10 +48,12 @@ def demo(
         district = demonstration.seed_district(session, now=_opening(day))
         built = demonstration.build(session, district_id=district.id, cases=cases, seed=seed, until=day)
         parallel = demonstration.tell(session, district.id, until=day)
+    system = actors.system(district.id, name="演示数据")
+    rows = registers_demo.load(system, until=day, now=now(), seed=seed, count=registers) if registers else 0
     data = dataclasses.asdict(built) | {"seed": seed, "until": day.isoformat(), "seconds": round(built.seconds, 2)}
-    data["parallel"] = parallel
+    data |= {"parallel": parallel, "register_rows": rows}
     told = f"已装入 {built.cases:,} 件办件、{built.events:,} 条过程、{built.applicants:,} 个申请人，截至 {day}"
-    told += f"；另有并联和项目办件 {parallel} 件"
+    told += f"；另有并联和项目办件 {parallel} 件；登记名册 {rows:,} 行"
     phases = "，".join(f"{name} {seconds:.1f}" for name, seconds in built.phases.items())
     lines = [told, f"用时 {built.seconds:.1f} 秒（{phases}）", f"演示账号见 {settings.DATA / 'demo_accounts.csv'}"]
     return Answer(data, lines)

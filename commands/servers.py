@@ -12,6 +12,7 @@ from commands.answers import Answer, AsJson, command, now, reading, writing
 from services import calendars, database, districts, downloads, jobs, migrations, outbox
 from services.cases import reminding
 from services.catalogue import versions
+from services.tax import seeding as tax_seeding
 
 PAUSE = 5.0  # seconds
 
@@ -62,7 +63,8 @@ def serve(
     settings.current().key()
     migrations.upgrade()
     with database.writing() as session:
-        districts.ensure(session)
+        district = districts.ensure(session)
+        tax_seeding.seed(session, district.id, now=now())
         calendars.load_reference(session, settings.DATA)
     database.dispose()
     os.chdir(settings.ROOT)

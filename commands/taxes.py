@@ -11,7 +11,7 @@ from commands.answers import Answer, AsJson, check_schema, command, now, reading
 from models.enums import Regime, RunState
 from models.taxes import TaxRun
 from services.database import Session
-from services.tax import exporting, rates, rules, runs, settling
+from services.tax import exporting, rules, runs, seeding, settling
 from services.tax.rules import KeptRule, base_code
 
 COUNTS = ("compared_left", "compared_right", "confirmed", "suspected", "linked", "undecidable")
@@ -29,8 +29,7 @@ def reconcile(
     check_schema()
     day = as_of.date() if as_of else now().date()
     with writing() as (session, actor):
-        rules.seed(session, actor.district_id, now=now())
-        rates.seed(session, actor.district_id)
+        seeding.seed(session, actor.district_id, now=now())
     with reading() as (session, actor):
         chosen = rules.in_use(session, actor.district_id, regime=regime, codes=rule or None)
     at = now()

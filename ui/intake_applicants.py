@@ -9,7 +9,7 @@ from services.cases.applicants import ApplicantEntry
 from services.errors import Invalid
 from services.rules import identifiers, quick_entry
 from services.rules.quick_entry import SoughtBy
-from ui import intake_draft, page
+from ui import enterprise_standing, intake_draft, page
 from ui.forms import Fields
 from ui.intake_draft import Draft
 
@@ -31,6 +31,7 @@ def draw(draft: Draft, fields: Fields) -> None:
         _told(draft)
         if draft.cards:
             _choose(draft)
+        enterprise_standing.show(draft.standing)
     left, right = st.columns([3, 2])
     with left:
         fields.text("name", "姓名或名称", autocomplete="off")
@@ -98,6 +99,7 @@ def _take_id(session: database.Session, draft: Draft, text: str) -> None:
         _fill(session, draft, known[0].id)
         return
     draft.id_number, draft.masked_id = number, identifiers.mask_id(number)
+    draft.standing = enterprise_standing.of(number)
     draft.write("id_number", draft.masked_id)
 
 
@@ -123,6 +125,7 @@ def _fill(session: database.Session, draft: Draft, applicant_id: int) -> None:
         return
     draft.forget_applicant()
     draft.applicant_id = applicant_id
+    draft.standing = enterprise_standing.of(known.id_number)
     draft.masked_id = identifiers.mask_id(known.id_number)
     draft.masked_phone = identifiers.mask_phone(known.phone) if known.phone else ""
     draft.write("id_number", draft.masked_id)

@@ -115,6 +115,19 @@ def perform(
     st.rerun()
 
 
+def note(function: Callable[[database.Session], T], *, else_: T) -> T:
+    """A small write beside what the person does (a look that is recorded): committed, said nowhere, nothing drawn anew.
+
+    A refusal gives `else_`: what the person is doing goes on.
+    """
+    try:
+        with database.writing() as session:
+            visitor.confirm(session)
+            return function(session)
+    except DomainError:
+        return else_
+
+
 def guard(requires: Requirement) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """For callbacks and fragments, which Streamlit runs without the page's own check (security 2).
 

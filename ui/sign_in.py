@@ -110,7 +110,9 @@ def _demo_accounts() -> None:
     tables.show(
         rows,
         [
-            tables.Column("角色", lambda row: Role(row["role"]).label, width=110),
+            tables.Column(
+                "角色", lambda row: "、".join(Role(each).label for each in row["role"].split("+")), width=110
+            ),
             tables.Column("用户名", operator.itemgetter("username"), width=90),
             tables.Column("密码", operator.itemgetter("password"), width=120),
             tables.Column("可以试试", operator.itemgetter("what")),

@@ -1,6 +1,7 @@
 """Leads on screen: the list with its figures and batch bar, one lead with its steps, money, letters and history."""
 
 import datetime as dt
+import functools
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -40,10 +41,7 @@ LEADS = (
     Column("街道", lambda row: row.street or words.NOTHING, width=100),
     Column("最近发现", lambda row: str(row.last_found_on), width=100),
 )
-ENTERED = {
-    each.value: each.label
-    for each in (LedgerKind.ASSESSED, LedgerKind.LATE_FEE, LedgerKind.PAID, LedgerKind.WAIVED, LedgerKind.SETTLED)
-}
+ENTERED = {each.value: each.label for each in LedgerKind if each != LedgerKind.ESTIMATED}
 LEDGER = (
     Column("时间", lambda row: words.brief(row.entered_at), width=130),
     Column("事项", "kind", width=80),
@@ -173,23 +171,17 @@ def steps(lead: TaxLead, officers: Mapping[int, str], actor: Actor) -> None:
             action = fields.choice("action", "核实结论", closing)
             reason = fields.long_text("reason", "理由", height=80)
             proof = fields.text("evidence", "凭据", placeholder="登记证号、完税凭证号、批文或核实记录")
-            if st.form_submit_button("结案"):
-                if action is None:
-                    st.error("请选择核实结论")
-                else:
-                    fields.perform(
-                        lambda session: leads.act(
-                            session,
-                            [lead.id],
-                            LeadAction(action),
-                            reason,
-                            proof,
-                            actor=actor,
-                            now=page.now(),
-                            expected=lead.version,
-                        ),
-                        done=f"已结案：{closing[action]}",
-                    )
+            pressed = st.form_submit_button("结案")
+        if pressed and action is None:
+            fields.mark({"action": "请选择核实结论"})
+        elif pressed:
+            chosen, known = LeadAction(action), lead.version
+            fields.perform(
+                lambda session: leads.act(
+                    session, [lead.id], chosen, reason, proof, actor=actor, now=page.now(), expected=known
+                ),
+                done=f"已结案：{chosen.label}",
+            )
     note = forms.confirm("记一笔", will_do="记入这条线索的经过，状态不变。", key=f"note-{lead.id}", needs="内容")
     if note is not None:
         _act(lead, LeadAction.NOTE, note, "", actor)
@@ -244,12 +236,11 @@ def post(lead: TaxLead, sent: Sequence[TaxLetter], actor: Actor) -> None:
     st.markdown("**通知书**")
     for letter in sent:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f"税通〔{letter.year}〕{letter.serial:05d}号　{words.brief(letter.issued_at)}　{page.plain(letter.issued_by)}"
-            )
+            number = f"税通〔{letter.year}〕{letter.serial:05d}号"
+            st.markdown(f"{number}　{words.brief(letter.issued_at)}　{page.plain(letter.issued_by)}")
             page.offer_download(
                 "下载",
-                lambda session, chosen=letter.id: letters.content(session, chosen, actor),
+                functools.partial(letters.content, letter_id=letter.id, actor=actor),
                 letter.file_name,
                 letters.DOCX,
                 key=f"letter-{letter.id}",

@@ -1,5 +1,6 @@
 """One subject side by side: what each department says, why two records are taken for one party, and judging it."""
 
+import functools
 from collections.abc import Sequence
 
 import pandas as pd
@@ -90,14 +91,11 @@ def judge(found: TaxFinding, standing: Sequence[PairVerdict], actor: Actor) -> N
     if found.right_record_id is None or not actor.may(Permission.TAX_LEADS):
         return
     for verdict in standing:
-        st.info(
-            page.plain(
-                f"{verdict.given_by}于 {words.brief(verdict.given_at)} 判定为{verdict.verdict.label}：{verdict.reason}"
-            )
-        )
+        at, said = words.brief(verdict.given_at), verdict.verdict.label
+        st.info(page.plain(f"{verdict.given_by}于 {at} 判定为{said}：{verdict.reason}"))
         if st.button("撤回这条判定", key=f"revoke-{verdict.id}"):
             page.perform(
-                lambda session: verdicts.revoke(session, verdict.id, actor=actor, now=page.now()),
+                functools.partial(verdicts.revoke, verdict_id=verdict.id, actor=actor, now=page.now()),
                 done="判定已撤回，下次比对按证据重新判断",
             )
     with st.form(f"verdict-{found.id}"):

@@ -45,7 +45,7 @@ def load(session: Session, district_id: int, *, now: dt.datetime) -> int:
     rows = [_account(account, places, by_place) for account in accounts()]
     seated = {row["window_id"] for row in rows}
     rows += _at_windows((each for each in windows if each[0] not in seated), places)
-    rows += _in_departments(places, {row["department_id"] for row in rows if row["role"] == Role.REVIEWER})
+    rows += _in_departments(places, {row["department_id"] for row in rows if Role.REVIEWER in row["roles"]})
     fresh = [row for row in rows if row["username"] not in known]
     _store(session, district_id, fresh, now)
     return len(fresh)
@@ -65,7 +65,7 @@ def _windows(session: Session, district_id: int) -> list[tuple[int, str, str]]:
 def _account(
     account: Mapping[str, str], places: Mapping[str, Organisation], windows: Mapping[tuple[str, str], int]
 ) -> Row:
-    role = Role(account["role"])
+    roles = [Role(each) for each in account["role"].split("+")]
     department = places[account["department_code"]].id if account["department_code"] else None
     return {
         "username": account["username"],
@@ -74,8 +74,8 @@ def _account(
         "organisation_id": places[account["organisation_code"]].id,
         "department_id": department,
         "window_id": windows[account["organisation_code"], account["window"]] if account["window"] else None,
-        "scope": SCOPES.get(role, ScopeKind.DISTRICT),
-        "role": role,
+        "scope": SCOPES.get(roles[0], ScopeKind.DISTRICT),
+        "roles": roles,
         "password_hash": passwords.hashed(account["password"]),
         "must_change_password": not settings.current().demo,
     }
@@ -93,7 +93,7 @@ def _at_windows(windows: Iterable[tuple[int, str, str]], places: Mapping[str, Or
             "department_id": None,
             "window_id": window_id,
             "scope": ScopeKind.ORGANISATION,
-            "role": Role.WINDOW_CLERK,
+            "roles": [Role.WINDOW_CLERK],
         }
         for position, ((window_id, number, centre), name) in enumerate(zip(waiting, names, strict=True), start=1)
     ]
@@ -114,7 +114,7 @@ def _in_departments(places: Mapping[str, Organisation], staffed: set[int]) -> li
             "department_id": department.id,
             "window_id": None,
             "scope": ScopeKind.DEPARTMENT,
-            "role": Role.REVIEWER,
+            "roles": [Role.REVIEWER],
         }
         for position, (department, name) in enumerate(zip(found, names, strict=True), start=1)
     ]
@@ -134,6 +134,8 @@ def _store(session: Session, district_id: int, fresh: list[Row], now: dt.datetim
     }
     unusable = {"password_hash": nobodys, "must_change_password": True}
     rows = [{**shared, **unusable, **row, "id": new_id(now)} for row in fresh]
-    roles = [{"district_id": district_id, "user_id": row["id"], "role": row.pop("role")} for row in rows]
+    roles = [
+        {"district_id": district_id, "user_id": row["id"], "role": role} for row in rows for role in row.pop("roles")
+    ]
     session.execute(insert(User), rows)
     session.execute(insert(UserRole), roles)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.enums import OPEN_LEAD_STATES, Confidence, LeadState, Permission, Role
@@ -121,7 +121,7 @@ def _count(session: Session, asked: Filter, actor: Actor, today: dt.date) -> int
     return session.scalar(select(func.count()).select_from(TaxLead).where(*_wanted(asked, actor, today))) or 0
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Any:
     return (
         select(
             TaxLead.id, TaxLead.name, TaxLead.subject_key, TaxRule.code, TaxRule.name, TaxLead.state, TaxLead.confidence,
@@ -177,6 +177,6 @@ def workbook(session: Session, asked: Filter, actor: Actor, *, today: dt.date) -
 def _cells(row: LeadRow) -> Sequence[str]:
     estimate = "" if row.estimate is None else f"{row.estimate:.2f}"
     return [
-        row.name, row.subject_key, row.rule, row.state.label, row.confidence.label, estimate, row.officer or "", str(row.due_on or ""),
-        row.street or "", row.industry or "", str(row.first_found_on), str(row.last_found_on),
+        row.name, row.subject_key, row.rule, row.state.label, row.confidence.label, estimate, row.officer or "",
+        str(row.due_on or ""), row.street or "", row.industry or "", str(row.first_found_on), str(row.last_found_on),
     ]  # fmt: skip

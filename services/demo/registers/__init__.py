@@ -5,6 +5,8 @@ met when a city's registers were compared: 14 % of taxpayer ids reformatted, mis
 truly unregistered.
 """
 
+from services.demo.registers.deals import Deals as Deals
+from services.demo.registers.deals import deals as deals
 from services.demo.registers.deriving import Derived as Derived
 from services.demo.registers.deriving import derive as derive
 from services.demo.registers.dirt import Shares as Shares
