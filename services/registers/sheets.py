@@ -158,3 +158,19 @@ def read_row(sheet: Sheet, cells: Cells) -> tuple[Values, list[Problem]]:
         except BadValue as error:
             problems.append((heading.title, cell, str(error)))
     return values, problems
+
+
+_MADE_OF = {  # what a heading's cell is read into besides its own field
+    "code": {"subject_code", "code_state", "org_code", "person_key"},
+    "code2": {"subject_code", "code_state", "org_code"},
+    "person": {"person_key"},
+    "counterparty": {"counterparty_code", "counterparty_key"},
+    "name": {"name", "name_key", "core_name", "industry"},
+    "address": {"address", "address_key", "street"},
+}
+
+
+def fills(kind: ImportKind) -> frozenset[str]:
+    """The normalised columns that the register's rows can carry."""
+    fields = (heading.field for heading in SHEETS[kind].headings)
+    return frozenset().union(*(_MADE_OF.get(field, {field}) for field in fields))

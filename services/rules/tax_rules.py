@@ -4,11 +4,23 @@ An officer composes it on screen; every field and word has its Chinese title her
 """
 
 import datetime as dt
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.enums import REGISTER_KINDS, ImportKind, LabelEnum, Payer, Regime, RuleKind, TaxKind
+from models.enums import (
+    REGISTER_KINDS,
+    CodeState,
+    DealKind,
+    ImportKind,
+    LabelEnum,
+    Payer,
+    Regime,
+    RegisterStatus,
+    RuleKind,
+    TaxKind,
+)
 from services.errors import Invalid
 
 FIELDS = {
@@ -44,6 +56,14 @@ KEY_FIELDS = (
 )  # fmt: skip
 NAME_KEYS = frozenset({"name_key", "core_name", "address_key"})
 DATE_FIELDS = ("event_on", "status_on")
+HIDDEN_FIELDS = ("person_key", "counterparty_key")  # kept as a keyed digest
+DAY_FIELDS = (*DATE_FIELDS, "valid_until")
+WORD_FIELDS: dict[str, type[LabelEnum]] = {  # a condition on one of these names its words
+    "status": RegisterStatus,
+    "deal_kind": DealKind,
+    "tax": TaxKind,
+    "code_state": CodeState,
+}
 LONGEST_GRACE = 3650
 
 
@@ -179,6 +199,16 @@ def check(rule: Definition) -> None:
         problems.append("「有此无彼」的规则不需要核对内容")
     if rule.both_ways and len(rule.sections) > 1:
         problems.append("分部分的规则不能两个方向都查")
+    labels = [section.label for section in rule.sections]
+    if len(set(labels)) < len(labels):
+        problems.append("比对部分请各起一个不同的名称")
+    has_taxes = any(section.taxes for section in rule.sections)
+    if has_taxes and rule.right.registers != [ImportKind.TAX_PAYMENT]:
+        problems.append("选择了税种的规则，右边应为「完税记录」")
+    if has_taxes and rule.both_ways:
+        problems.append("选择了税种的规则不能两个方向都查")
+    if rule.estimates and not has_taxes:
+        problems.append("估算税额的规则请选择税种")
     if problems:
         raise Invalid("；".join(dict.fromkeys(problems)))
 
@@ -204,31 +234,29 @@ def _condition_problems(condition: Condition) -> list[str]:
         return [f"没有「{condition.field}」这个字段"]
     if condition.op in (Op.FILLED, Op.EMPTY):
         return []
+    title = FIELDS[condition.field]
+    if condition.field in HIDDEN_FIELDS:
+        return [f"「{title}」已加密保存，条件只能是「{Op.FILLED.label}」或「{Op.EMPTY.label}」"]
     if not condition.values:
-        return [f"条件「{FIELDS[condition.field]}{condition.op.label}」没有填值"]
-    return []
+        return [f"条件「{title}{condition.op.label}」没有填值"]
+    ordered = condition.field in (*DAY_FIELDS, "amount")
+    if condition.op in (Op.AT_LEAST, Op.AT_MOST) and not ordered:
+        return [f"「{title}」不能比较大小，请改用「{Op.IS.label}」或「{Op.IS_NOT.label}」"]
+    return [problem for value in condition.values if (problem := _value_problem(condition.field, value))]
 
 
-def in_words(rule: Definition) -> list[str]:
-    """What the rule does, line by line, as an officer reads it."""
-    left, right = ("、".join(each.label for each in side.registers) for side in (rule.left, rule.right))
-    lines = [f"{rule.kind.label}：以「{left}」对照「{right}」" + ("，两个方向都查" if rule.both_ways else "")]
-    for title, side in (("左边", rule.left), ("右边", rule.right)):
-        said = [side.standing.label] if side.standing != Standing.ANY else []
-        said += [f"{FIELDS[each.field]}{each.op.label}{'、'.join(each.values)}" for each in side.conditions]
-        if said:
-            lines.append(f"{title}只看：{'；'.join(said)}")
-    start = "登记或签约" if rule.grace_from == "event_on" else "状态变更"
-    lines.append(f"{start}超过 {rule.grace_days} 天才算")
-    for section in rule.sections:
-        chain = " → ".join(" + ".join(_pair_words(pair) for pair in group) for group in section.keys)
-        taxes = "、".join(f"{stake.tax.label}（{stake.payer.label}）" for stake in section.taxes)
-        lines.append(f"{section.label or '比对键'}：{chain}" + (f"；涉及 {taxes}" if taxes else ""))
-    if rule.checks:
-        lines.append(f"核对：{'、'.join(each.label for each in rule.checks)}")
-    return lines
-
-
-def _pair_words(pair: KeyPair) -> str:
-    left, right = FIELDS[pair.left], FIELDS[pair.right]
-    return left if left == right else f"{left}＝{right}"
+def _value_problem(field: str, value: str) -> str:
+    """What keeps the field from holding the value; empty when nothing does."""
+    title = FIELDS[field]
+    if words := WORD_FIELDS.get(field):
+        if value in set(words):
+            return ""
+        return f"「{title}」没有「{value}」，可填 {'、'.join(words.labels().values())}"
+    try:
+        if field in DAY_FIELDS:
+            dt.date.fromisoformat(value)
+        elif field == "amount":
+            Decimal(value)
+    except (ValueError, InvalidOperation):
+        return f"「{title}」的值「{value}」应如 " + ("300000" if field == "amount" else "2008-03-31")
+    return ""

@@ -55,13 +55,14 @@ def compare(
     verdicts: Judged | None = None,
     model: Model | None = None,
     progress: Progress | None = None,
+    first_rows: int | None = None,
 ) -> Outcome:
     """Apply the rule. Deterministic: the same records, verdicts, model and date give the same lists in the same order."""
     outcome, progress = Outcome(), progress or silent()
     for direction in (rule, _turned(rule)) if rule.both_ways else (rule,):
         for section in direction.sections:
             progress.at(0, 0, f"正在比对：{section.label or direction.name}")
-            task = Task(session, district_id, direction, section, as_of, verdicts or Judged(), model)
+            task = Task(session, district_id, direction, section, as_of, verdicts or Judged(), model, first_rows)
             if rule.kind == RuleKind.CONTRADICTION:
                 contradictions.apply(task, outcome)
             else:

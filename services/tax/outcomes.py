@@ -32,6 +32,7 @@ class Task:
     as_of: dt.date
     verdicts: Judged = Judged()
     model: Model | None = None
+    first_rows: int | None = None  # a trial compares only the first rows of each delivery
 
 
 @dataclasses.dataclass(frozen=True)

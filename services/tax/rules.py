@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import re
 from typing import Any
 
 import yaml
@@ -16,9 +17,10 @@ from services.actors import Actor
 from services.errors import Conflict, Invalid, NotFound, WrongState
 from services.rules import tax_rules
 from services.rules.tax_rules import Definition
+from services.tax import fitness
 
 SHIPPED = settings.DATA / "tax_rules.yaml"
-CODE_LENGTH = 20
+CODE = re.compile(r"TX-[1-9][0-9]{0,2}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -160,21 +162,40 @@ def draft_of(session: Session, rule: TaxRule) -> TaxRuleVersion | None:
     return session.get(TaxRuleVersion, (rule.district_id, rule.draft_version_id))
 
 
+def _of_code(session: Session, code: str, name: str, actor: Actor, is_new: bool) -> TaxRule:
+    rule = session.scalar(select(TaxRule).where(TaxRule.district_id == actor.district_id, TaxRule.code == code))
+    if rule is not None and is_new:
+        raise Conflict(f"编号 {code} 已被「{rule.name}」使用，请换一个")
+    if rule is not None:
+        return rule
+    if not CODE.fullmatch(code):
+        raise Invalid("规则编号应如 TX-8", {"code": "应如 TX-8"})
+    rule = TaxRule(district_id=actor.district_id, code=code, name=name, is_active=True)
+    session.add(rule)
+    session.flush()
+    return rule
+
+
 def save_draft(
-    session: Session, code: str, kept: dict[str, Any], *, actor: Actor, now: dt.datetime, expected: int | None = None
+    session: Session,
+    code: str,
+    kept: dict[str, Any],
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    is_new: bool = False,
+    expected: int | None = None,
 ) -> TaxRuleVersion:
-    """Save a rule's draft, a new rule's too. Raises Invalid in words; Conflict when somebody else changed it first."""
+    """Save a rule's draft. `expected` is the version of the draft that was opened, None where there was none.
+
+    Raises Invalid in words, and Conflict when somebody else saved first or a new rule's code is taken.
+    """
     actor.must(Permission.TAX_RULES)
     definition, code = tax_rules.parse(kept), code.strip().upper()
-    if not code or len(code) > CODE_LENGTH or not code.replace("-", "").isalnum():
-        raise Invalid("规则编号请用字母、数字和短横，如 TX-8", {"code": "请用字母、数字和短横，如 TX-8"})
-    rule = session.scalar(select(TaxRule).where(TaxRule.district_id == actor.district_id, TaxRule.code == code))
-    if rule is None:
-        rule = TaxRule(district_id=actor.district_id, code=code, name=definition.name, is_active=True)
-        session.add(rule)
-        session.flush()
+    fitness.check(definition)
+    rule = _of_code(session, code, definition.name, actor, is_new)
     draft = draft_of(session, rule)
-    if draft is not None and expected is not None and draft.version != expected:
+    if draft is not None and draft.version != expected:
         raise Conflict(f"规则 {code} 的草稿刚被{draft.created_by}改过，请重新打开再改")
     if draft is None:
         draft = _version(session, rule, definition, RuleVersionState.DRAFT, actor.name, now)

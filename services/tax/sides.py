@@ -79,6 +79,8 @@ def compared(task: Task, rows: Rows) -> ColumnElement[bool]:
     rule = task.rule
     start = getattr(rows, rule.grace_from)
     wanted = [_holds(rows, each) for each in (*rule.left.conditions, *task.section.conditions)]
+    if task.first_rows is not None:
+        wanted.append(rows.row_number <= task.first_rows)
     return and_(
         _of_register(rows, task.district_id, rule.left.registers),
         _stands(rows, rule.left.standing, task.as_of),

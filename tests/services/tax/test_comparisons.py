@@ -8,7 +8,7 @@ import pytest
 from models.enums import Confidence, FindingList, ImportKind, MatchStage, PairVerdictKind, Regime, RunState
 from services import database
 from services.errors import NotAllowed, NotFound
-from services.rules import tax_rules
+from services.rules import tax_rule_words
 from services.tax import findings, rules, runs, verdicts
 from services.tax.findings import Filter
 from tests import builders, registers
@@ -419,4 +419,6 @@ def test_an_eighth_comparison_is_composed_published_and_run(deliver, compare, no
         rules.publish(session, "TX-8", actor=officer, now=now)
     made = compare("TX-8")
     assert {row.name for row in listed(made).values()} == {certificate(1)["机构名称"]}
-    assert tax_rules.in_words(registers.rule("TX-8", Regime.LEGACY_2008).definition)
+    assert "有此无彼：以「组织机构代码证」对照「工商登记」" in tax_rule_words.in_words(
+        registers.rule("TX-8", Regime.LEGACY_2008).definition
+    )
