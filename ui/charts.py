@@ -190,7 +190,8 @@ def trend(question: str, points: Sequence[tuple[str, float]]) -> go.Figure:
     )
     figure.update_layout(title=question, height=240, showlegend=False, dragmode=False)
     figure.update_layout(margin={"l": 8, "r": 24, "t": MARGIN, "b": 32})
-    figure.update_yaxes(rangemode="tozero", automargin=True)
+    highest = max((value for _, value in points), default=0)
+    figure.update_yaxes(range=[0, highest * 1.25 or 1], automargin=True)
     figure.update_xaxes(type="category")
     return figure
 

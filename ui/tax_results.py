@@ -1,5 +1,6 @@
 """The comparisons on screen: starting them, each rule's newest result, its proof, its lists."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -71,39 +72,50 @@ def controls(rules: Sequence[KeptRule], actor: Actor) -> None:
         )
 
 
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """A rule with its newest run."""
+
+    id: int
+    rule: KeptRule
+    made: TaxRun | None
+
+    def figure(self, name: str) -> int | None:
+        """A figure of the run; nothing for a run that could not be decided, which is no 0."""
+        return getattr(self.made, name) if self.made and self.made.state == RunState.DONE else None
+
+    @property
+    def told(self) -> str:
+        if self.made is None:
+            return "还没有比对过"
+        if self.made.state == RunState.UNDECIDABLE:
+            return f"— 无法判定：{self.made.reason}"
+        return f"✓ 截至 {words.day(self.made.as_of)}"
+
+
+LINES = (
+    Column("规则", lambda row: base_code(row.rule.code), width=70),
+    Column("名称", lambda row: row.rule.name, width=230),
+    Column("体制", lambda row: "、".join(each.label for each in row.rule.definition.regimes), width=150),
+    Column("确认疑点", lambda row: words.count(row.figure("confirmed")), width=90),
+    Column("疑似同一户", lambda row: words.count(row.figure("suspected")), width=90, help="待人工判定，不计入疑点"),
+    Column("已关联", lambda row: words.count(row.figure("linked")), width=90),
+    Column("无法判定", lambda row: words.count(row.figure("undecidable")), width=90),
+    Column("最近一次", "told", width="large"),
+)
+
+
 def board(rules: Sequence[KeptRule], newest: Mapping[int, TaxRun]) -> str | None:
     """Every rule with its newest result; the code of the one asked for."""
-    rows = [(rule, newest.get(rule.id)) for rule in rules if rule.is_active]
-    for rule, made in rows:
-        _line(rule, made)
-    asked = page.query("rule")
-    return asked if asked in {rule.code for rule, _ in rows} else None
-
-
-def _line(rule: KeptRule, made: TaxRun | None) -> None:
-    is_open = page.query("rule") == rule.code
-    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            f"{'▾' if is_open else '▸'} {base_code(rule.code)}　{rule.name}",
-            key=f"rule-{rule.code}",
-            type="tertiary",
-            on_click=page.set_query,
-            kwargs={"rule": None if is_open else rule.code, "list": None, "confidence": None, "words": None},
-            width=330,
+    lines = [Line(rule.id, rule, newest.get(rule.id)) for rule in rules if rule.is_active]
+    opened = tables.opened(lines, LINES, key="rules", alt="比对规则和最近结果", verb="看结果")
+    if opened is not None:
+        page.set_query(
+            rule=opened.rule.code, run=None, list=None, confidence=None, industry=None, street=None, words=None
         )
-        if made is None:
-            st.caption("还没有比对过", width="content")
-        elif made.state == RunState.UNDECIDABLE:
-            st.markdown(charts.badge("无法判定", Meaning.NEUTRAL), width="content")
-            st.caption(page.plain(made.reason))
-        else:
-            for listed in FindingList:
-                count = getattr(made, listed.value)
-                st.markdown(f"{charts.badge(listed.label, MEANING[listed])} **{words.count(count)}**", width="content")
-            if made.undecidable:
-                told = charts.badge("无法判定", Meaning.NEUTRAL)
-                st.markdown(f"{told} **{words.count(made.undecidable)}**", width="content")
-            st.caption(f"截至 {words.day(made.as_of)}", width="content")
+        st.rerun()
+    asked = page.query("rule")
+    return asked if asked in {line.rule.code for line in lines} else None
 
 
 def proof(made: TaxRun) -> None:
@@ -162,11 +174,11 @@ def listed(made: TaxRun, actor: Actor) -> None:
     confidences = {each.value: each.label for each in Confidence}
     chosen = pickers.bar(
         [
-            pickers.Filter("list", "名单", tabs, any_label=tabs["confirmed"]),
-            pickers.Filter("confidence", "可信度", confidences),
-            pickers.Filter("industry", "行业", _options(made, "industry")),
-            pickers.Filter("street", "街道", _options(made, "street")),
-            pickers.Filter("order", "排序", ORDERS, any_label=ORDERS["row"]),
+            pickers.Filter("list", "名单", tabs, 150, any_label=tabs["confirmed"]),
+            pickers.Filter("confidence", "可信度", confidences, 130),
+            pickers.Filter("industry", "行业", _options(made, "industry"), 130),
+            pickers.Filter("street", "街道", _options(made, "street"), 130),
+            pickers.Filter("order", "排序", ORDERS, 160, any_label=ORDERS["row"]),
         ],
         search=pickers.Words(placeholder="名称或编号"),
         key="tax",

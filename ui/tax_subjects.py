@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from models.enums import FindingList, PairVerdictKind, Permission
+from models.enums import FindingList, MatchStage, PairVerdictKind, Permission
 from models.registers import RegisterRecord
 from models.taxes import PairVerdict, TaxFinding
 from services.actors import Actor
@@ -19,6 +19,7 @@ from ui.tax_results import BACK, MEANING
 
 COMPARISONS = "pages/tax/comparisons.py"
 SHOWN = "_tax_revealed"
+JUDGEABLE = (MatchStage.FUZZY, MatchStage.REPAIRED, MatchStage.JUDGED)  # a link by plain codes leaves nothing to judge
 
 
 def way_back() -> None:
@@ -88,7 +89,7 @@ def _field(name: str) -> str:
 
 def judge(found: TaxFinding, standing: Sequence[PairVerdict], actor: Actor) -> None:
     """同一户 / 不同户 / 待核, with its reason; a standing verdict can be taken back."""
-    if found.right_record_id is None or not actor.may(Permission.TAX_LEADS):
+    if found.stage not in JUDGEABLE or not actor.may(Permission.TAX_LEADS):
         return
     for verdict in standing:
         at, said = words.brief(verdict.given_at), verdict.verdict.label

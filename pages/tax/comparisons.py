@@ -25,7 +25,7 @@ if actor.may(Permission.TAX_COMPARE):
     jobs.panel(JobKind.RECONCILIATION, actor)
 asked = tax_results.board(kept, newest)
 if asked is None:
-    st.caption("点规则名称展开它的结果。")
+    st.caption("点「看结果」，打开一项比对的名单、证明和趋势。")
     st.stop()
 
 rule = next(each for each in kept if each.code == asked)

@@ -84,10 +84,10 @@ def estimate(facts: Facts, tax: TaxKind, payer: Payer, rates: Sequence[Rate]) ->
     possible = [(rate, unknown) for rate, unknown in fitting if unknown is not None]
     if not possible:
         return Estimate(None, f"无法估算：没有 {facts.on} 适用的{tax.label}税率")
-    least = min(len(unknown) for _, unknown in possible)
-    if least == 0:
-        possible = [(rate, unknown) for rate, unknown in possible if not unknown]
-        possible = [max(possible, key=lambda each: (len(each[0].scope), each[0].effective_from))]
+    sure = [(rate, unknown) for rate, unknown in possible if not unknown]
+    if sure:  # the narrowest that surely fits, and the narrower ones that may
+        best = max(sure, key=lambda each: (len(each[0].scope), each[0].effective_from))
+        possible = [best, *(each for each in possible if each[1] and len(each[0].scope) > len(best[0].scope))]
     amounts = [(_amount(rate, facts, payer, rates), rate, unknown) for rate, unknown in possible]
     known = sorted(
         ((amount, rate, unknown) for amount, rate, unknown in amounts if amount is not None), key=lambda each: each[0]

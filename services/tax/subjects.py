@@ -2,12 +2,12 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.enums import REGISTER_KINDS, ImportKind, Permission
+from models.enums import REGISTER_KINDS, ImportKind, Permission, RegisterStatus
 from models.exchange import ImportBatch
 from models.registers import RegisterRecord
 from services import audit
@@ -141,8 +141,28 @@ def _lines(seen: Sequence[Seen]) -> list[Line]:
         values = [_text(getattr(each.record, name)) for each in seen]
         stated = {value for value in values if value}
         if stated:
-            lines.append(Line(title, values, len(stated) > 1 and name in ("name", "subject_code", "address", "status")))
+            lines.append(Line(title, values, _differ(seen, name)))
     return lines
+
+
+def _differ(seen: Sequence[Seen], name: str) -> bool:
+    """Whether two records state different things: as compared, not as written; what is left out differs from nothing."""
+    told = DIFFERING.get(name)
+    if told is None:
+        return False
+    return len({value for each in seen if (value := told(each.record)) is not None}) > 1
+
+
+def _is_alive(record: RegisterRecord) -> bool | None:
+    return None if record.status is None else record.status not in (RegisterStatus.CANCELLED, RegisterStatus.REVOKED)
+
+
+DIFFERING: dict[str, Callable[[RegisterRecord], object]] = {
+    "name": lambda record: record.name_key,
+    "subject_code": lambda record: record.org_code or record.subject_code,
+    "address": lambda record: record.address_key,
+    "status": _is_alive,
+}
 
 
 def _timeline(seen: Sequence[Seen]) -> list[tuple[dt.date, str]]:

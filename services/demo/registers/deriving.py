@@ -2,7 +2,7 @@
 
 import datetime as dt
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from services.demo.registers import dirt
@@ -44,12 +44,18 @@ def business_rows(parties: Sequence[Party]) -> Iterator[Row]:
         }
 
 
-def derive(parties: Sequence[Party], *, seed: int = 1, shares: Shares | None = None) -> Derived:
-    """A tax register of the parties, shuffled; the same seed gives the same."""
+def derive(
+    parties: Sequence[Party], *, seed: int = 1, shares: Shares | None = None, missing: Collection[str] | None = None
+) -> Derived:
+    """A tax register of the parties, shuffled; the same seed gives the same.
+
+    `missing`: the unified codes of those that have no row, instead of drawn ones (a second office that lacks the same).
+    """
     shares, rng = shares or Shares(), random.Random(f"tax {seed}")
     found = Derived()
     for party in parties:
-        if rng.random() < shares.missing:
+        is_missing = rng.random() < shares.missing if missing is None else party.uscc in missing
+        if is_missing:
             found.missing.add(party.uscc)
             continue
         found.add(_row(party, rng, shares), party.uscc)

@@ -37,14 +37,15 @@ def sheets(count: int, *, until: dt.date, seed: int = 1) -> dict[ImportKind, lis
     rng = random.Random(f"district {seed}")
     people = parties(count, seed=seed, until=until)
     business = list(business_rows(people))
-    national, local = derive(people, seed=seed).rows, derive(people, seed=seed + 1).rows
-    _end_some(people, business, national, rng, until)
+    national = derive(people, seed=seed)
+    local = derive(people, seed=seed + 1, missing=national.missing)
+    _end_some(people, business, national.rows, rng, until)
     sold = deals(people, HOUSES * count // PARTIES, LAND * count // PARTIES, until=until, seed=seed)
     return {
         ImportKind.BUSINESS_REGISTRATION: business,
         ImportKind.ORG_CODE_CERTIFICATE: _certificates(people, rng, until),
-        ImportKind.TAX_REGISTRATION_NATIONAL: national,
-        ImportKind.TAX_REGISTRATION_LOCAL: local,
+        ImportKind.TAX_REGISTRATION_NATIONAL: national.rows,
+        ImportKind.TAX_REGISTRATION_LOCAL: local.rows,
         ImportKind.HOUSE_TRANSACTION: sold.houses,
         ImportKind.LAND_TRANSACTION: sold.land,
         ImportKind.TAX_PAYMENT: sold.payments,

@@ -41,7 +41,8 @@ ABSENT = ReadCode("", CodeState.ABSENT)
 def clean(text: str) -> str:
     """Half-width, upper case, letters and digits only; what stands for "none" becomes empty."""
     normal = identifiers.normalise(text)
-    return "" if _PLACEHOLDER.fullmatch(normal) else _REST.sub("", normal)
+    code = _REST.sub("", normal)
+    return "" if _PLACEHOLDER.fullmatch(normal) or _PLACEHOLDER.fullmatch(code) else code
 
 
 def is_org_code(code: str) -> bool:
