@@ -128,6 +128,23 @@ def note(function: Callable[[database.Session], T], *, else_: T) -> T:
         return else_
 
 
+def record(note: Callable[[database.Session], object], *, seen: object = None) -> None:
+    """Write down that guarded records were looked at (R-TAX-06); a refusal stops the page.
+
+    `seen` names what was looked at: drawing the same again is no new look.
+    """
+    if seen is not None and st.session_state.get("_recorded") == seen:
+        return
+    try:
+        with database.writing() as session:
+            visitor.confirm(session)
+            note(session)
+    except DomainError as error:
+        show(error)
+        st.stop()
+    st.session_state["_recorded"] = seen
+
+
 def guard(requires: Requirement) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """For callbacks and fragments, which Streamlit runs without the page's own check (security 2).
 
