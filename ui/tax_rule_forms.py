@@ -12,7 +12,7 @@ from services.tax import fitness, rules
 from services.tax.composing import Opened
 from ui import forms, page, tax_rule_grids
 
-STAKES = {f"{tax.value} {payer.value}": f"{tax.label}（{payer.label}）" for tax in TaxKind for payer in Payer}
+STAKES = {f"{tax.value} {payer.value}": f"{tax.label}·{payer.label}" for tax in TaxKind for payer in Payer}
 REGISTERS = {kind.value: kind.label for kind in REGISTER_KINDS}
 GRACE_FROM = {"event_on": "登记或签约日期", "status_on": "状态变更日期"}
 TICKS = ("uses_repair", "uses_fuzzy", "estimates")
@@ -82,12 +82,15 @@ def _sections(fields: forms.Fields, known: Definition | None, left: Sequence[str
     sections = list(known.sections) if known else [EMPTY_SECTION]
     more = fields.key("more")
     sections += [EMPTY_SECTION] * st.session_state.get(more, 0)
-    first, second = (fitness.fields_of([ImportKind(each) for each in side], keys_only=True) for side in (left, right))
+    kinds = [[ImportKind(each) for each in side] for side in (left, right)]
+    is_only, has_taxes = len(sections) == 1, right == [ImportKind.TAX_PAYMENT]
     typed = [
-        _section(fields, place, each, first, second, is_only=len(sections) == 1, has_taxes=right == ["tax_payment"])
+        _section(fields, place, each, kinds[0], kinds[1], is_only=is_only, has_taxes=has_taxes)
         for place, each in enumerate(sections)
     ]
-    if st.button("增加一个比对部分", key=fields.key("add"), type="tertiary", help="如买方、卖方分别用不同的键和税种"):
+    if st.button(
+        "＋ 增加一个比对部分", key=fields.key("add"), type="tertiary", help="如买方、卖方分别用不同的键和税种"
+    ):
         st.session_state[more] = st.session_state.get(more, 0) + 1
         st.rerun()
     return [each for each in typed if each["keys"] or len(typed) == 1]
@@ -97,8 +100,8 @@ def _section(
     fields: forms.Fields,
     place: int,
     known: Section,
-    left: dict[str, str],
-    right: dict[str, str],
+    left: Sequence[ImportKind],
+    right: Sequence[ImportKind],
     *,
     is_only: bool,
     has_taxes: bool,
@@ -108,13 +111,15 @@ def _section(
         st.markdown("**凭什么认作同一户**" if is_only else f"**比对部分 {place + 1}**")
         label = "" if is_only and not known.label else fields.text(f"{key}-label", "部分名称", known.label)
         st.caption("同一组的字段都一致才算同一户；有几组时，按组号从小到大，任何一组一致即可。")
-        keys = tax_rule_grids.keys(fields.key(f"{key}-keys"), known.keys, left, right)
-        conditions, stakes = [], []
+        carried = [fitness.fields_of(side, keys_only=True) for side in (left, right)]
+        keys = tax_rule_grids.keys(fields.key(f"{key}-keys"), known.keys, *carried)
+        stakes = []
         if has_taxes:
             chosen = [f"{stake.tax.value} {stake.payer.value}" for stake in known.taxes]
             stakes = fields.choices(f"{key}-taxes", "涉及的税种（只找这些税的完税记录）", STAKES, chosen)
         with st.expander("这一部分另加的左边条件", expanded=bool(known.conditions)):
-            conditions = tax_rule_grids.conditions(fields.key(f"{key}-conditions"), known.conditions, left)
+            more = fitness.fields_of(left)
+            conditions = tax_rule_grids.conditions(fields.key(f"{key}-conditions"), known.conditions, more)
     taxes = [dict(zip(("tax", "payer"), stake.split(" "), strict=True)) for stake in stakes]
     return {"label": label.strip(), "keys": keys, "conditions": conditions, "taxes": taxes}
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from services.rules.tax_rule_words import value_of, word_of
 from services.rules.tax_rules import FIELDS, Condition, KeyPair, Op
+from ui.words import NOTHING
 
 FIELD, OP, VALUES = "字段", "条件", "值（多个用、隔开）"
 GROUP, LEFT, RIGHT = "第几组", "左边字段", "右边字段"
@@ -22,7 +23,7 @@ def conditions(key: str, known: Sequence[Condition], fields: Mapping[str, str]) 
         (FIELDS[each.field], each.op.label, "、".join(word_of(each.field, value) for value in each.values))
         for each in known
     ]
-    rows += [("", "", "")] * SPARE
+    rows += [(NOTHING, NOTHING, "")] * SPARE
     pick = st.column_config.SelectboxColumn
     edited = st.data_editor(
         pd.DataFrame(rows, columns=[FIELD, OP, VALUES], dtype=str),
@@ -30,8 +31,8 @@ def conditions(key: str, known: Sequence[Condition], fields: Mapping[str, str]) 
         num_rows="fixed",
         hide_index=True,
         column_config={
-            FIELD: pick(FIELD, options=list(fields.values()), width="medium"),
-            OP: pick(OP, options=list(Op.labels().values()), width=100),
+            FIELD: pick(FIELD, options=[NOTHING, *fields.values()], width="medium"),
+            OP: pick(OP, options=[NOTHING, *Op.labels().values()], width=100),
             VALUES: st.column_config.TextColumn(VALUES, width="medium"),
         },
         alt="条件：一行一个，全部满足才比对；空行不计",
@@ -53,7 +54,7 @@ def keys(
     rows = [
         (place, FIELDS[pair.left], FIELDS[pair.right]) for place, group in enumerate(known, start=1) for pair in group
     ]
-    rows += [(len(known) + turn, "", "") for turn in range(1, SPARE + 1)]
+    rows += [(len(known) + turn, NOTHING, NOTHING) for turn in range(1, SPARE + 1)]
     pick = st.column_config.SelectboxColumn
     edited = st.data_editor(
         pd.DataFrame(rows, columns=[GROUP, LEFT, RIGHT]),
@@ -62,8 +63,8 @@ def keys(
         hide_index=True,
         column_config={
             GROUP: st.column_config.NumberColumn(GROUP, min_value=1, max_value=20, step=1, width=80),
-            LEFT: pick(LEFT, options=list(left.values()), width="medium"),
-            RIGHT: pick(RIGHT, options=list(right.values()), width="medium", help="不选即与左边字段相同"),
+            LEFT: pick(LEFT, options=[NOTHING, *left.values()], width="medium"),
+            RIGHT: pick(RIGHT, options=[NOTHING, *right.values()], width="medium", help="不选即与左边字段相同"),
         },
         alt="比对键：同一组的字段都一致才算同一户；空行不计",
     )
@@ -84,6 +85,10 @@ def _groups(rows: Sequence[Mapping[str, str]]) -> list[list[Json]]:
 def _filled(frame: pd.DataFrame) -> list[dict[str, str]]:
     """The rows' cells that hold something, as text."""
     return [
-        {title: str(cell) for title, cell in row.items() if not pd.isna(cell) and str(cell).strip()}
+        {
+            title: str(cell)
+            for title, cell in row.items()
+            if not pd.isna(cell) and str(cell).strip() not in ("", NOTHING)
+        }
         for row in frame.to_dict("records")
     ]

@@ -25,7 +25,7 @@ OF_STATE = {
     RuleVersionState.SUPERSEDED: Meaning.PAUSED,
 }
 RULES = (
-    Column("编号", "code", width=80),
+    Column("编号", lambda row: rules.base_code(row.code), width=80),
     Column("名称", "name", width=240),
     Column("比对方式", lambda row: row.definition.kind.label, width=100),
     Column("体制", lambda row: "、".join(each.label for each in row.definition.regimes), width=190),
@@ -80,7 +80,7 @@ def told(found: Opened) -> None:
     badges = [charts.badge(f"第 {newest.number} 版 {newest.state.label}", OF_STATE[newest.state])]
     if found.published:
         badges.append(charts.badge(use, Meaning.CLOSED if found.rule.is_active else Meaning.NEUTRAL))
-    st.markdown(f"**{found.rule.code} {page.plain(found.rule.name)}**　{' '.join(badges)}")
+    st.markdown(f"**{rules.base_code(found.rule.code)} {page.plain(found.rule.name)}**　{' '.join(badges)}")
     standing = found.published or found.draft
     if standing is not None:
         if standing.about:

@@ -40,7 +40,7 @@ def _side_words(side: Side) -> list[str]:
 
 def _section_words(section: Section) -> str:
     chain = " → ".join(" + ".join(_pair_words(pair) for pair in group) for group in section.keys)
-    taxes = "、".join(f"{stake.tax.label}（{stake.payer.label}）" for stake in section.taxes)
+    taxes = "、".join(f"{stake.tax.label}·{stake.payer.label}" for stake in section.taxes)
     only = "；".join(map(_condition_words, section.conditions))
     told = [chain, f"只看 {only}" if only else "", f"涉及 {taxes}" if taxes else ""]
     return f"{section.label or '比对键'}：{'；'.join(filter(None, told))}"
