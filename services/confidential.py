@@ -31,7 +31,7 @@ def _cipher() -> AESGCM:
 
 def mac(purpose: str, text: str) -> str:
     """A keyed digest, 64 hexadecimal characters; different for each purpose."""
-    return hmac.new(_key(purpose), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_key(purpose), text.encode(), "sha256").hex()
 
 
 def encrypt(text: str, *, nonce: bytes | None = None) -> str:

@@ -34,18 +34,19 @@ Mapped = Mapping[str, str]  # their heading → ours
 
 
 def guesses(sheet: Sheet, headings: Sequence[str]) -> dict[str, str]:
-    """For each of our headings that the file lacks, the file's heading that looks like it."""
+    """The file's headings that look like those of ours it lacks, the likeliest first, one to one."""
     free = [title for title in headings if title and title not in sheet.titles]
+    lacking = [ours for ours in sheet.titles if ours not in headings]
+    scored = sorted(((_likeness(ours, theirs), ours, theirs) for ours in lacking for theirs in free), reverse=True)
     found: dict[str, str] = {}
-    for ours in sheet.titles:
-        if ours in headings:
-            continue
-        words = (ours, *SYNONYMS.get(ours, ()))
-        scored = [(max(JaroWinkler.similarity(word, theirs) for word in words), theirs) for theirs in free]
-        best = max(scored, default=(0.0, ""))
-        if best[0] >= LIKELY and best[1] not in found:
-            found[best[1]] = ours
+    for likeness, ours, theirs in scored:
+        if likeness >= LIKELY and theirs not in found and ours not in found.values():
+            found[theirs] = ours
     return found
+
+
+def _likeness(ours: str, theirs: str) -> float:
+    return max(JaroWinkler.similarity(word, theirs) for word in (ours, *SYNONYMS.get(ours, ())))
 
 
 def missing(sheet: Sheet, headings: Sequence[str], mapped: Mapped) -> list[str]:

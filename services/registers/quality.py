@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -12,6 +13,7 @@ from services.rules import identifiers
 from services.rules.matching import keys
 
 EXAMPLES = 50
+STRANGE = re.compile(r"[\x00-\x1f\x7f\ufffd]")
 WITHOUT_CODE = frozenset({ImportKind.TAX_PAYMENT, ImportKind.HOUSE_TRANSACTION, ImportKind.LAND_TRANSACTION})
 
 
@@ -78,7 +80,7 @@ def look(quality: Quality, sheet: Sheet, row: int, cells: Cells, values: Values,
                 quality.note(Doubt.ANCIENT, row, heading.title, cell)
         elif not cell and heading.field in ("address", "person", "status"):
             quality.note(Doubt.LACKING, row, heading.title, "")
-        elif any(ord(char) < 32 or char in "\x7f\ufffd" for char in cell):
+        elif STRANGE.search(cell):
             quality.note(Doubt.STRANGE_TEXT, row, heading.title, cell)
 
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from operator import mul
 
 from models.enums import IdType
 from services.errors import Invalid
@@ -24,17 +25,19 @@ _ORG_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+_ORG_VALUE = {char: value for value, char in enumerate(_ORG_ALPHABET)}
+_USCC_VALUE = {char: value for value, char in enumerate(_USCC_ALPHABET)}
 
 
 def org_code_check(body: str) -> str:
     """Check character of the first 8 characters. Source: GB 11714-1997."""
-    total = sum(weight * _ORG_ALPHABET.index(char) for weight, char in zip(_ORG_WEIGHTS, body, strict=True))
+    total = sum(map(mul, _ORG_WEIGHTS, map(_ORG_VALUE.__getitem__, body)))
     return "0123456789X0"[11 - total % 11]
 
 
 def uscc_check(body: str) -> str:
     """Check character of the first 17 characters. Source: GB 32100-2015."""
-    total = sum(weight * _USCC_ALPHABET.index(char) for weight, char in zip(_USCC_WEIGHTS, body, strict=True))
+    total = sum(map(mul, _USCC_WEIGHTS, map(_USCC_VALUE.__getitem__, body)))
     return _USCC_ALPHABET[-total % 31]
 
 
