@@ -44,6 +44,7 @@ def demo(
     with database.writing() as session:
         if if_empty and not demonstration.is_fresh(session):
             return Answer({"cases": 0, "skipped": True}, ["数据库已有数据，未装入演示数据"])
+        demonstration.check_empty(session, cases)
         day = until.date() if until else _last_finished_day()
         district = demonstration.seed_district(session, now=_opening(day))
         built = demonstration.build(session, district_id=district.id, cases=cases, seed=seed, until=day)

@@ -40,28 +40,26 @@ def give(
     )
     for before in standing(session, actor, key_of(left), key_of(right)):
         before.revoked_by, before.revoked_at = actor.name, now
-    made = PairVerdict(
-        district_id=actor.district_id,
-        rule_id=run.rule_id,
-        left_key=key_of(left),
-        right_key=key_of(right),
-        verdict=verdict,
-        evidence_hash=finding.evidence_hash,
-        agreement={
-            "reasons": finding.detail.get("reasons", []),
-            "probability": finding.probability,
-            "left": left.id,
-            "right": right.id,
-        },
-        reason=reason,
-        given_by=actor.name,
-        given_at=now,
-    )
+    made = _made(run, finding, left, right)
+    made.verdict, made.reason, made.given_by, made.given_at = verdict, reason, actor.name, now
     session.add(made)
     session.flush()
     after = {"left": made.left_key, "right": made.right_key, "verdict": verdict, "reason": reason}
     audit.record(session, "pair_verdict.give", ("tax_finding", finding.id), actor=actor, now=now, after=after)
     return made
+
+
+def _made(run: TaxRun, finding: TaxFinding, left: RegisterRecord, right: RegisterRecord) -> PairVerdict:
+    """A verdict on the pair, with what the officer saw of it."""
+    seen = {"reasons": finding.detail.get("reasons", []), "probability": finding.probability}
+    return PairVerdict(
+        district_id=finding.district_id,
+        rule_id=run.rule_id,
+        left_key=key_of(left),
+        right_key=key_of(right),
+        evidence_hash=finding.evidence_hash,
+        agreement=seen | {"left": left.id, "right": right.id},
+    )
 
 
 def standing(session: Session, actor: Actor, left_key: str, right_key: str) -> Sequence[PairVerdict]:
