@@ -34,6 +34,12 @@ class RegisterRecord(Identified, Base):
         _found_by("contract_no", "event_on", "tax"),
         _found_by("house_no", "event_on", "tax"),
         _found_by("parcel_no", "event_on", "tax"),
+        Index(  # a comparison walks through one side by it, and looks at the row only where the code found nothing
+            "ix_register_records_current",
+            *("district_id", "register", "event_on", "status", "status_on", "org_code"),
+            sqlite_where=text("ended_batch_id IS NULL"),
+            postgresql_where=text("ended_batch_id IS NULL"),
+        ),
         Index("ix_register_records_batch", "district_id", "batch_id", "row_number"),
         Index(
             "ix_register_records_ended",

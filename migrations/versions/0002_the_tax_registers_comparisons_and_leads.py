@@ -252,6 +252,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("district_id", "id", name=op.f("pk_register_records")),
     )
     op.create_index(
+        "ix_register_records_current",
+        "register_records",
+        ["district_id", "register", "event_on", "status", "status_on", "org_code"],
+        unique=False,
+        sqlite_where=sa.text("ended_batch_id IS NULL"),
+        postgresql_where=sa.text("ended_batch_id IS NULL"),
+    )
+    op.create_index(
         "ix_register_records_batch",
         "register_records",
         ["district_id", "batch_id", "row_number"],
@@ -775,6 +783,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("ended_batch_id IS NULL AND contract_no IS NOT NULL"),
     )
     op.drop_index("ix_register_records_batch", table_name="register_records")
+    op.drop_index(
+        "ix_register_records_current",
+        table_name="register_records",
+        sqlite_where=sa.text("ended_batch_id IS NULL"),
+        postgresql_where=sa.text("ended_batch_id IS NULL"),
+    )
     op.drop_table("register_records")
     op.drop_index(
         op.f("ix_pair_verdicts_district_id_left_key_right_key"),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, false, func, or_, select, true, union
 from sqlalchemy.orm import aliased
 
 from models.enums import ImportKind, RegisterStatus, TaxKind
@@ -104,9 +104,11 @@ def counterpart(task: Task, rows: Rows) -> ColumnElement[bool]:
 
 
 def _agree(left: Rows, right: Rows, group: Sequence[KeyPair]) -> ColumnElement[bool]:
-    """All keys of the group are there and equal; several groups make a chain."""
-    pairs = [(getattr(left, pair.left), getattr(right, pair.right)) for pair in group]
-    return and_(*(and_(a == b, b.is_not(None)) for a, b in pairs))
+    """All keys of the group are equal, so all are there: what is empty equals nothing.
+
+    An explicit IS NOT NULL would lead SQLite to scan the key's index for it instead of seeking the equal.
+    """
+    return and_(*(getattr(left, pair.left) == getattr(right, pair.right) for pair in group))
 
 
 def _unmatched(
@@ -148,12 +150,14 @@ def unmatched_right(task: Task) -> Select[int]:
     return select(right.id).where(counterpart(task, right), *_unmatched(task, right, left, whole, near_is_left=False))
 
 
-def pairs(task: Task) -> Select[int, int]:
-    """(left id, right id) of all that share a key."""
+def pairs(task: Task) -> CompoundSelect[int, int]:
+    """(left id, right id) of all that share a key; each group of the chain seeks its own index."""
+    return union(*(_pairs_by(task, group) for group in task.section.keys))
+
+
+def _pairs_by(task: Task, group: Sequence[KeyPair]) -> Select[int, int]:
     left, right = aliased(RegisterRecord), aliased(RegisterRecord)
-    return select(left.id, right.id).where(
-        compared(task, left), counterpart(task, right), shares_a_key(task, left, right)
-    )
+    return select(left.id, right.id).where(compared(task, left), counterpart(task, right), _agree(left, right, group))
 
 
 def shares_a_key(task: Task, left: Rows, right: Rows) -> ColumnElement[bool]:
