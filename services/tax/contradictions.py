@@ -3,7 +3,7 @@
 import datetime as dt
 
 from rapidfuzz.distance import JaroWinkler
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from models.enums import CodeState, Confidence, FindingList, MatchStage
@@ -84,10 +84,34 @@ def _found(
 
 
 def _pairs(task: Task) -> list[tuple[Record, Record]]:
-    found = sorted((left, right) for left, right in task.session.execute(sides.pairs(task)))
+    """The pairs that may fail a check: the many that plainly agree never leave the database."""
+
+    def differing(left: type[RegisterRecord], right: type[RegisterRecord]) -> ColumnElement[bool]:
+        return or_(false(), *(_may_fail(check, left, right, task.as_of) for check in task.rule.checks))
+
+    found = sorted((left, right) for left, right in task.session.execute(sides.pairs(task, differing)))
     wanted = residual.read(task.session, task.district_id, {one for pair in found for one in pair})
     records = {record.id: record for record in wanted}
     return [(records[left], records[right]) for left, right in found]
+
+
+def _may_fail(
+    check: CheckKind, left: type[RegisterRecord], right: type[RegisterRecord], as_of: dt.date
+) -> ColumnElement[bool]:
+    match check:
+        case CheckKind.EXISTS:
+            return true()
+        case CheckKind.NAME_DIFFERS:
+            return and_(
+                left.name_key.is_distinct_from(right.name_key), left.core_name.is_distinct_from(right.core_name)
+            )
+        case CheckKind.ADDRESS_DIFFERS:
+            return left.address_key != right.address_key
+        case CheckKind.OWNER_DIFFERS:
+            return left.person_key != right.person_key
+        case CheckKind.EXPIRED:
+            return right.valid_until < as_of
+    return false()
 
 
 def _fails(check: CheckKind, left: Record, right: Record, as_of: dt.date) -> bool:

@@ -4,7 +4,7 @@ A fact counts by its own date: a registration from `event_on`, its end from `sta
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -150,14 +150,18 @@ def unmatched_right(task: Task) -> Select[int]:
     return select(right.id).where(counterpart(task, right), *_unmatched(task, right, left, whole, near_is_left=False))
 
 
-def pairs(task: Task) -> CompoundSelect[int, int]:
-    """(left id, right id) of all that share a key; each group of the chain seeks its own index."""
-    return union(*(_pairs_by(task, group) for group in task.section.keys))
+def pairs(task: Task, differing: Callable[[Rows, Rows], ColumnElement[bool]]) -> CompoundSelect[int, int]:
+    """(left id, right id) of all that share a key and are `differing`; each group of the chain seeks its own index."""
+    return union(*(_pairs_by(task, group, differing) for group in task.section.keys))
 
 
-def _pairs_by(task: Task, group: Sequence[KeyPair]) -> Select[int, int]:
+def _pairs_by(
+    task: Task, group: Sequence[KeyPair], differing: Callable[[Rows, Rows], ColumnElement[bool]]
+) -> Select[int, int]:
     left, right = aliased(RegisterRecord), aliased(RegisterRecord)
-    return select(left.id, right.id).where(compared(task, left), counterpart(task, right), _agree(left, right, group))
+    return select(left.id, right.id).where(
+        compared(task, left), counterpart(task, right), _agree(left, right, group), differing(left, right)
+    )
 
 
 def shares_a_key(task: Task, left: Rows, right: Rows) -> ColumnElement[bool]:
