@@ -11,7 +11,7 @@ from models.taxes import TaxFinding, TaxRun
 from services import database
 from services import jobs as work
 from services.actors import Actor
-from services.tax import exporting, findings, runs
+from services.tax import exporting, findings, reviewing, runs
 from services.tax.findings import Filter
 from services.tax.rules import KeptRule, base_code
 from ui import charts, imports, jobs, page, pickers, tables, words
@@ -111,7 +111,14 @@ def board(rules: Sequence[KeptRule], newest: Mapping[int, TaxRun]) -> str | None
     opened = tables.opened(lines, LINES, key="rules", alt="比对规则和最近结果", verb="看结果")
     if opened is not None:
         page.set_query(
-            rule=opened.rule.code, run=None, list=None, confidence=None, industry=None, street=None, words=None
+            rule=opened.rule.code,
+            run=None,
+            list=None,
+            confidence=None,
+            source=None,
+            industry=None,
+            street=None,
+            words=None,
         )
         st.rerun()
     asked = page.query("rule")
@@ -167,6 +174,20 @@ def pictures(rule: KeptRule, made: TaxRun, earlier: Sequence[TaxRun]) -> None:
             )
 
 
+def figures(made: TaxRun) -> None:
+    """The confirmed ones by confidence and by source; a press opens the list that the figure counts."""
+    with st.container(horizontal=True, gap="xsmall"):
+        for name, kind in (("confidence", Confidence), ("source", ImportKind)):
+            for value, count in made.summary.get(f"by_{name}", []):
+                st.button(
+                    f"{kind(value).label}　**{words.count(count)}**",
+                    key=f"figure-{made.id}-{value}",
+                    on_click=page.set_query,
+                    kwargs=dict.fromkeys(("confidence", "source", "industry", "street", "words", "list"))
+                    | {name: value},
+                )
+
+
 def listed(made: TaxRun, actor: Actor) -> None:
     """The lists of the run: filtered by the address, paged by the server, each row opens its subject."""
     tabs = {each.value: f"{each.label} {words.count(getattr(made, each.value))}" for each in FindingList}
@@ -176,6 +197,7 @@ def listed(made: TaxRun, actor: Actor) -> None:
         [
             pickers.Filter("list", "名单", tabs, 150, any_label=tabs["confirmed"]),
             pickers.Filter("confidence", "可信度", confidences, 130),
+            pickers.Filter("source", "来源", _sources(made), 120),
             pickers.Filter("industry", "行业", _options(made, "industry"), 130),
             pickers.Filter("street", "街道", _options(made, "street"), 130),
             pickers.Filter("order", "排序", ORDERS, 160, any_label=ORDERS["row"]),
@@ -185,13 +207,18 @@ def listed(made: TaxRun, actor: Actor) -> None:
     )
     asked = Filter(
         FindingList(chosen["list"] or "confirmed"),
-        chosen["confidence"], chosen["industry"], chosen["street"], chosen["words"], chosen["order"] or "row",
+        chosen["confidence"], chosen["source"], chosen["industry"], chosen["street"], chosen["words"], chosen["order"] or "row",
     )  # fmt: skip
     number = tables.page_number("page", (made.id, asked))
     with page.transaction() as session:
         rows, total = findings.page(session, made, asked, number, actor)
+    page.record(
+        lambda session: findings.note(session, made, asked, total, actor=actor, now=page.now()), seen=(made.id, asked)
+    )
     if asked.listed == FindingList.LINKED:
         st.caption("这里只列靠校验修复、近似比对或人工判定关联的户，代码直接一致的不列。")
+    if asked.listed == FindingList.SUSPECTED and actor.may(Permission.TAX_LEADS):
+        _review(made, actor)
     if not rows:
         tables.empty("没有符合条件的结果", "去掉上面的条件再看")
     else:
@@ -206,19 +233,41 @@ def _options(made: TaxRun, name: str) -> dict[str, str]:
     return {value: value for value, _ in made.summary.get(f"by_{name}", [])}
 
 
+def _sources(made: TaxRun) -> dict[str, str]:
+    return {each["register"]: ImportKind(each["register"]).label for each in made.summary["sources"]}
+
+
 def _export(made: TaxRun, asked: Filter, actor: Actor) -> None:
     page.offer_download(
-        f"导出{asked.listed.label}",
-        lambda session: exporting.workbook(session, made, [asked.listed], actor),
+        f"按当前条件导出{asked.listed.label}",
+        lambda session: _exported(session, made, asked, actor),
         f"比对结果-{made.as_of}-{asked.listed.label}.xlsx",
         imports.XLSX,
         key="export-findings",
     )
 
 
-def open_subject(finding_id: int) -> None:
+def _exported(session: database.Session, made: TaxRun, asked: Filter, actor: Actor) -> bytes:
+    """Made in a reading session, so that nobody waits for it; then written down."""
+    content, count = exporting.workbook(session, made, asked, actor)
+    with database.writing() as writing:
+        exporting.note(writing, made, count, actor=actor, now=page.now())
+    return content
+
+
+def _review(made: TaxRun, actor: Actor) -> None:
+    """The way to the pairs that wait for a judgement, one after the other."""
+    with page.transaction() as session:
+        waiting = reviewing.waiting(session, made, actor)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if waiting and st.button("逐对判定", key="review", type="primary"):
+            open_subject(waiting[0], review=True)
+        st.caption(f"待人工判定 {words.count(len(waiting))} 对；判定从下次比对起生效，也用来重估匹配权重。")
+
+
+def open_subject(finding_id: int, *, review: bool = False) -> None:
     st.session_state[BACK] = {name: page.query(name) for name in st.query_params}
-    st.switch_page(SUBJECT, query_params={"finding": str(finding_id)})
+    st.switch_page(SUBJECT, query_params={"finding": str(finding_id)} | ({"review": "1"} if review else {}))
 
 
 def of_rule(session: database.Session, rule: KeptRule, actor: Actor) -> tuple[TaxRun | None, Sequence[TaxRun]]:

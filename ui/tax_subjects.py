@@ -8,10 +8,10 @@ import streamlit as st
 
 from models.enums import FindingList, MatchStage, PairVerdictKind, Permission
 from models.registers import RegisterRecord
-from models.taxes import PairVerdict, TaxFinding
+from models.taxes import PairVerdict, TaxFinding, TaxRun
 from services.actors import Actor
 from services.rules.tax_rules import CheckKind
-from services.tax import subjects, verdicts
+from services.tax import reviewing, subjects, verdicts
 from services.tax.subjects import Subject
 from ui import charts, forms, page, tables, words
 from ui.charts import Meaning
@@ -87,18 +87,12 @@ def _field(name: str) -> str:
     return "少见程度：" if "·" in name else ""
 
 
-def judge(found: TaxFinding, standing: Sequence[PairVerdict], actor: Actor) -> None:
-    """同一户 / 不同户 / 待核, with its reason; a standing verdict can be taken back."""
+def judge(found: TaxFinding, run: TaxRun, standing: Sequence[PairVerdict], actor: Actor) -> None:
+    """同一户 / 不同户 / 待核, with its reason; a standing verdict can be taken back. In a review the next pair follows."""
     if found.stage not in JUDGEABLE or not actor.may(Permission.TAX_LEADS):
         return
-    for verdict in standing:
-        at, said = words.brief(verdict.given_at), verdict.verdict.label
-        st.info(page.plain(f"{verdict.given_by}于 {at} 判定为{said}：{verdict.reason}"))
-        if st.button("撤回这条判定", key=f"revoke-{verdict.id}"):
-            page.perform(
-                functools.partial(verdicts.revoke, verdict_id=verdict.id, actor=actor, now=page.now()),
-                done="判定已撤回，下次比对按证据重新判断",
-            )
+    _standing(standing, actor)
+    following = _following(found, run, actor) if page.query("review") else None
     with st.form(f"verdict-{found.id}"):
         st.markdown("**这两条记录是不是同一户？**")
         reason = st.text_input(
@@ -112,8 +106,34 @@ def judge(found: TaxFinding, standing: Sequence[PairVerdict], actor: Actor) -> N
     if chosen is not None:
         page.perform(
             lambda session: verdicts.give(session, found.id, chosen, reason, actor=actor, now=page.now()),
-            done=f"已判定为{chosen.label}；下次比对起生效",
+            done=f"「{found.name}」已判定为{chosen.label}；下次比对起生效",
+            then=lambda _: page.set_query(finding=following) if following else None,
         )
+
+
+def _standing(standing: Sequence[PairVerdict], actor: Actor) -> None:
+    for verdict in standing:
+        at, said = words.brief(verdict.given_at), verdict.verdict.label
+        st.info(page.plain(f"{verdict.given_by}于 {at} 判定为{said}：{verdict.reason}"))
+        if st.button("撤回这条判定", key=f"revoke-{verdict.id}"):
+            page.perform(
+                functools.partial(verdicts.revoke, verdict_id=verdict.id, actor=actor, now=page.now()),
+                done="判定已撤回，下次比对按证据重新判断",
+            )
+
+
+def _following(found: TaxFinding, run: TaxRun, actor: Actor) -> int | None:
+    """The next pair that waits for a judgement; says how many there are, and lets this one be skipped."""
+    with page.transaction() as session:
+        waiting = reviewing.waiting(session, run, actor)
+    others = [each for each in waiting if each != found.id]
+    place = waiting.index(found.id) if found.id in waiting else -1
+    following = next(iter([*waiting[place + 1 :], *others]), None)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"待人工判定 {words.count(len(waiting))} 对")
+        if following:
+            st.button("跳过，看下一对", key="review-next", on_click=page.set_query, kwargs={"finding": following})
+    return following
 
 
 def evidence(record: RegisterRecord, actor: Actor) -> None:

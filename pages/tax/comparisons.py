@@ -39,5 +39,6 @@ if made is None:
 tax_results.run_choice(earlier, made)
 tax_results.proof(made)
 if made.state == RunState.DONE:
+    tax_results.figures(made)
     tax_results.pictures(rule, made, earlier)
     tax_results.listed(made, actor)

@@ -18,11 +18,14 @@ with page.transaction() as session:
     found = findings.get(session, finding_id, actor)
     run = runs.get(session, found.run_id, actor)
     rule = next(each for each in rules.listed(session, actor) if each.id == run.rule_id)
-    subject = subjects.around(session, found.left_record_id, actor, also=found.right_record_id, now=page.now())
+    subject = subjects.around(session, found.left_record_id, actor, also=found.right_record_id)
     by_id = {each.record.id: each.record for each in subject.seen}
     left, right = by_id[found.left_record_id], by_id.get(found.right_record_id)
     standing = verdicts.standing(session, actor, verdicts.key_of(left), verdicts.key_of(right)) if right else []
 
+page.record(
+    lambda session: subjects.note(session, found.left_record_id, actor=actor, now=page.now()), seen=found.left_record_id
+)
 st.subheader(page.plain(subject.name), anchor=False)
 tax_subjects.head(found, f"{rules.base_code(rule.code)} {rule.name}，截至 {run.as_of}")
 tax_subjects.side_by_side(subject)
@@ -32,7 +35,7 @@ with why:
     tax_subjects.reasons(found)
     tax_subjects.timeline(subject)
 with judging:
-    tax_subjects.judge(found, standing, actor)
+    tax_subjects.judge(found, run, standing, actor)
 
 st.markdown("**送来的原样内容**")
 for each in subject.seen:

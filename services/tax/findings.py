@@ -1,13 +1,16 @@
 """A run's lists on screen: filtered and paged in SQL; the length of a list is the figure that opened it."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from models.enums import Confidence, FindingList, Permission
+from models.enums import Confidence, FindingList, ImportKind, Permission
+from models.registers import RegisterRecord as R
 from models.taxes import TaxFinding, TaxRun
+from services import audit
 from services.actors import Actor
 from services.errors import NotFound
 
@@ -27,6 +30,7 @@ class Filter:
 
     listed: FindingList = FindingList.CONFIRMED
     confidence: str = ""
+    source: str = ""  # the left record's register
     industry: str = ""
     street: str = ""
     words: str = ""
@@ -36,7 +40,7 @@ class Filter:
 def page(session: Session, run: TaxRun, asked: Filter, number: int, actor: Actor) -> tuple[Sequence[TaxFinding], int]:
     """(the page's findings, how many there are)."""
     actor.must(Permission.TAX_READ)
-    wanted = _wanted(run, asked)
+    wanted = conditions(run, asked)
     total = session.scalar(select(func.count()).select_from(TaxFinding).where(*wanted)) or 0
     order = ORDERS.get(asked.order, ORDERS["row"])
     rows = session.scalars(
@@ -45,7 +49,8 @@ def page(session: Session, run: TaxRun, asked: Filter, number: int, actor: Actor
     return rows, total
 
 
-def _wanted(run: TaxRun, asked: Filter) -> list[ColumnElement[bool]]:
+def conditions(run: TaxRun, asked: Filter) -> list[ColumnElement[bool]]:
+    """What the filter says, for the list and for its export."""
     wanted = [
         TaxFinding.district_id == run.district_id,
         TaxFinding.run_id == run.id,
@@ -53,6 +58,9 @@ def _wanted(run: TaxRun, asked: Filter) -> list[ColumnElement[bool]]:
     ]
     if asked.confidence:
         wanted.append(TaxFinding.confidence == Confidence(asked.confidence))
+    if asked.source:
+        left = (R.district_id == TaxFinding.district_id) & (R.id == TaxFinding.left_record_id)
+        wanted.append(select(R.id).where(left, R.register == ImportKind(asked.source)).exists())
     for column, value in ((TaxFinding.industry, asked.industry), (TaxFinding.street, asked.street)):
         if value:
             wanted.append(column.is_(None) if value == UNNAMED else column == value)
@@ -69,3 +77,9 @@ def get(session: Session, finding_id: int, actor: Actor) -> TaxFinding:
     if found is None:
         raise NotFound("没有这条比对结果")
     return found
+
+
+def note(session: Session, run: TaxRun, asked: Filter, total: int, *, actor: Actor, now: dt.datetime) -> None:
+    """Every query is written down, also one that finds nothing (R-TAX-06)."""
+    after = {name: value for name, value in dataclasses.asdict(asked).items() if value} | {"rows": total}
+    audit.record(session, "tax.list", ("tax_run", run.id), actor=actor, now=now, after=after)

@@ -244,7 +244,7 @@ def _summary(
             }
             for each in sources
         ],
-        "by_source": _counted(each.left.register.label for _, each in confirmed),
+        "by_source": _counted(each.left.register.value for _, each in confirmed),
         "by_confidence": _counted(each.confidence.value for _, each in confirmed),
         "by_industry": _counted(each.left.industry or "未标明" for _, each in confirmed),
         "by_street": _counted(each.left.street or "未标明" for _, each in confirmed),

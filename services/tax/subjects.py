@@ -70,8 +70,13 @@ class Subject:
     timeline: list[tuple[dt.date, str]]
 
 
-def around(session: Session, record_id: int, actor: Actor, *, also: int | None = None, now: dt.datetime) -> Subject:
-    """Everything the registers say of a record's subject; `also` is a candidate put beside it. The look is recorded."""
+def note(session: Session, record_id: int, *, actor: Actor, now: dt.datetime) -> None:
+    """A look at one subject is written down (R-TAX-06)."""
+    audit.record(session, "tax.subject", ("register_record", record_id), actor=actor, now=now)
+
+
+def around(session: Session, record_id: int, actor: Actor, *, also: int | None = None) -> Subject:
+    """Everything the registers say of a record's subject; `also` is a candidate put beside it."""
     actor.must(Permission.TAX_READ)
     wanted = [record_id, *([also] if also else [])]
     first = session.scalars(select(R).where(R.district_id == actor.district_id, R.id.in_(wanted))).all()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.enums import FindingList, PairVerdictKind, Permission
+from models.enums import ImportKind, PairVerdictKind, Permission
 from models.registers import RegisterRecord
 from models.taxes import PairVerdict, TaxFinding, TaxRun
 from services import audit
@@ -16,9 +16,13 @@ from services.errors import Invalid, NotFound, WrongState
 SHORTEST = 4
 
 
-def key_of(record: RegisterRecord) -> str:
+def key(register: ImportKind, natural_key: str) -> str:
     """What a record is known by, whatever delivery it came with (as residual.pair_key)."""
-    return f"{record.register.value}/{record.natural_key}"
+    return f"{register.value}/{natural_key}"
+
+
+def key_of(record: RegisterRecord) -> str:
+    return key(record.register, record.natural_key)
 
 
 def give(
@@ -85,16 +89,3 @@ def revoke(session: Session, verdict_id: int, *, actor: Actor, now: dt.datetime)
     verdict.revoked_by, verdict.revoked_at = actor.name, now
     session.flush()
     audit.record(session, "pair_verdict.revoke", ("pair_verdict", verdict.id), actor=actor, now=now)
-
-
-def to_review(session: Session, run_id: int, actor: Actor, *, limit: int = 50) -> Sequence[TaxFinding]:
-    """The suspected pairs of a run, the least certain first: a verdict on these teaches the most."""
-    actor.must(Permission.TAX_READ)
-    rows = session.scalars(
-        select(TaxFinding).where(
-            TaxFinding.district_id == actor.district_id,
-            TaxFinding.run_id == run_id,
-            TaxFinding.listed == FindingList.SUSPECTED,
-        )
-    ).all()
-    return sorted(rows, key=lambda each: (abs(each.probability - 0.5), each.id))[:limit]
