@@ -28,6 +28,9 @@ class RegisterRecord(Identified, Base):
     __table_args__ = (
         _found_by("natural_key"),
         _found_by("org_code", "event_on", "status", "status_on"),
+        _found_by("subject_code", "event_on", "status", "status_on"),
+        _found_by("counterparty_code"),
+        _found_by("counterparty_key"),
         _found_by("registration_no", "event_on", "status", "status_on"),
         _found_by("name_key", "event_on", "status", "status_on"),
         _found_by("person_key", "event_on", "status", "status_on"),

@@ -260,6 +260,30 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_batch_id IS NULL"),
     )
     op.create_index(
+        "ix_register_records_subject_code",
+        "register_records",
+        ["district_id", "register", "subject_code", "event_on", "status", "status_on"],
+        unique=False,
+        sqlite_where=sa.text("ended_batch_id IS NULL AND subject_code IS NOT NULL"),
+        postgresql_where=sa.text("ended_batch_id IS NULL AND subject_code IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_register_records_counterparty_code",
+        "register_records",
+        ["district_id", "register", "counterparty_code"],
+        unique=False,
+        sqlite_where=sa.text("ended_batch_id IS NULL AND counterparty_code IS NOT NULL"),
+        postgresql_where=sa.text("ended_batch_id IS NULL AND counterparty_code IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_register_records_counterparty_key",
+        "register_records",
+        ["district_id", "register", "counterparty_key"],
+        unique=False,
+        sqlite_where=sa.text("ended_batch_id IS NULL AND counterparty_key IS NOT NULL"),
+        postgresql_where=sa.text("ended_batch_id IS NULL AND counterparty_key IS NOT NULL"),
+    )
+    op.create_index(
         "ix_register_records_batch",
         "register_records",
         ["district_id", "batch_id", "row_number"],
@@ -783,6 +807,24 @@ def downgrade() -> None:
         postgresql_where=sa.text("ended_batch_id IS NULL AND contract_no IS NOT NULL"),
     )
     op.drop_index("ix_register_records_batch", table_name="register_records")
+    op.drop_index(
+        "ix_register_records_subject_code",
+        table_name="register_records",
+        sqlite_where=sa.text("ended_batch_id IS NULL AND subject_code IS NOT NULL"),
+        postgresql_where=sa.text("ended_batch_id IS NULL AND subject_code IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_register_records_counterparty_code",
+        table_name="register_records",
+        sqlite_where=sa.text("ended_batch_id IS NULL AND counterparty_code IS NOT NULL"),
+        postgresql_where=sa.text("ended_batch_id IS NULL AND counterparty_code IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_register_records_counterparty_key",
+        table_name="register_records",
+        sqlite_where=sa.text("ended_batch_id IS NULL AND counterparty_key IS NOT NULL"),
+        postgresql_where=sa.text("ended_batch_id IS NULL AND counterparty_key IS NOT NULL"),
+    )
     op.drop_index(
         "ix_register_records_current",
         table_name="register_records",

@@ -5,10 +5,10 @@ import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.enums import Confidence, FindingList, ImportKind, Permission
-from models.registers import RegisterRecord as R
+from models.registers import RegisterRecord
 from models.taxes import TaxFinding, TaxRun
 from services import audit
 from services.actors import Actor
@@ -59,8 +59,9 @@ def conditions(run: TaxRun, asked: Filter) -> list[ColumnElement[bool]]:
     if asked.confidence:
         wanted.append(TaxFinding.confidence == Confidence(asked.confidence))
     if asked.source:
-        left = (R.district_id == TaxFinding.district_id) & (R.id == TaxFinding.left_record_id)
-        wanted.append(select(R.id).where(left, R.register == ImportKind(asked.source)).exists())
+        left = aliased(RegisterRecord)
+        mine = (left.district_id == TaxFinding.district_id) & (left.id == TaxFinding.left_record_id)
+        wanted.append(select(left.id).where(mine, left.register == ImportKind(asked.source)).exists())
     for column, value in ((TaxFinding.industry, asked.industry), (TaxFinding.street, asked.street)):
         if value:
             wanted.append(column.is_(None) if value == UNNAMED else column == value)
