@@ -64,7 +64,7 @@ def test_figures_lists_and_their_proof(made, officer):
     assert {"代码确证　**2**", "工商登记　**2**"} <= {button.label for button in at.button}
     at.button(key=f"figure-{made.id}-business_registration").click().run()
     assert not at.exception and "business_registration" in at.query_params["source"]
-    at = signing.visit("tax/comparisons.py", officer, rule="TX-1", source="tax_payment")
+    at = signing.visit("tax/comparisons.py", officer, rule="TX-1", source="tax_registration_national")
     assert "没有符合条件的结果" in said(at)
 
 
