@@ -21,6 +21,7 @@ HOUSES, LAND = 800, 60
 ENDED = 0.04
 STILL_PAYING = 0.3  # of those ended, how many the tax office still has alive
 CERTIFIED = 0.97
+ONLY_NATIONAL = 0.8  # the local tax office was merged: its register is what is left of it
 SOURCES = {
     ImportKind.BUSINESS_REGISTRATION: "区市场监管局",
     ImportKind.ORG_CODE_CERTIFICATE: "区质监局",
@@ -38,7 +39,8 @@ def sheets(count: int, *, until: dt.date, seed: int = 1) -> dict[ImportKind, lis
     people = parties(count, seed=seed, until=until)
     business = list(business_rows(people))
     national = derive(people, seed=seed)
-    local = derive(people, seed=seed + 1, missing=national.missing)
+    elsewhere = {party.uscc for party in people if rng.random() < ONLY_NATIONAL}
+    local = derive(people, seed=seed + 1, missing=national.missing | elsewhere)
     _end_some(people, business, national.rows, rng, until)
     sold = deals(people, HOUSES * count // PARTIES, LAND * count // PARTIES, until=until, seed=seed)
     return {
