@@ -33,7 +33,7 @@ def split(address: str) -> AddressParts:
     plain = _NUMBERED.sub(lambda found: found[0].translate(_NUMERALS), _REST.sub("", plain))
     place, key = split_prefix(plain)
     street = _STREET.match(key)
-    roads = list(_ROAD.finditer(key))
+    roads = list(_ROAD.finditer(key, street.end() if street else 0)) or list(_ROAD.finditer(key))
     road = roads[-1] if roads else None
     found = _NUMBER.search(key, road.end() if road else 0)
     return AddressParts(key, place, street[1] if street else "", road[1] if road else "", found[1] if found else "")

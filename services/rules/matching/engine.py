@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from services.rules.matching import estimating
 from services.rules.matching.blocking import LARGEST_BLOCK, Block, candidates
-from services.rules.matching.fields import Codes, Columns, Field, Interned, Levels, join, levels_of
+from services.rules.matching.fields import Codes, Columns, Field, Levels, Pairs, Sides, levels_of
 from services.rules.matching.model import Contribution, Floats, Model, contributions, probability, score
 
 
@@ -47,6 +47,7 @@ class Comparison:
     places: list[Codes]
     levels: dict[str, Levels]
     terms: dict[str, tuple[Codes, list[str]]]
+    sides: Sides
 
     def __len__(self) -> int:
         return len(self.left)
@@ -64,34 +65,31 @@ class Match:
 
 
 def compare(scheme: Scheme, left: Columns, right: Columns) -> Comparison:
-    lefts, rights, places = candidates(scheme.blocks, left, right, largest=scheme.largest_block)
-    return _compared(scheme, left, right, lefts, rights, places)
+    sides = Sides(left, right)
+    lefts, rights, places = candidates(scheme.blocks, sides, largest=scheme.largest_block)
+    return _compared(scheme, Pairs(sides, lefts, rights), places)
 
 
-def _compared(
-    scheme: Scheme, left: Columns, right: Columns, lefts: Codes, rights: Codes, places: list[Codes]
-) -> Comparison:
-    levels, terms = {}, {}
-    for field in scheme.fields:
-        column = Interned.of(join(left, field.columns), join(right, field.columns))
-        levels[field.name] = levels_of(field, column, lefts, rights)
-        if field.frequency_level:
-            terms[field.name] = (column.left[lefts], column.values)
-    return Comparison(lefts, rights, places, levels, terms)
+def _compared(scheme: Scheme, pairs: Pairs, places: list[Codes]) -> Comparison:
+    levels = {field.name: levels_of(field, pairs) for field in scheme.fields}
+    terms = {
+        field.name: (pairs.codes(field.columns[0])[0], pairs.sides.column(field.columns[0]).values)
+        for field in scheme.fields
+        if field.frequency_level
+    }
+    return Comparison(pairs.left, pairs.right, places, levels, terms, pairs.sides)
 
 
 def compare_rows(scheme: Scheme, left: Columns, right: Columns) -> Comparison:
     """Each left row with the right row of the same place: judged pairs, without blocking."""
     rows = np.arange(len(next(iter(left.values()))), dtype=np.int64)
-    return _compared(scheme, left, right, rows, rows, [])
+    return _compared(scheme, Pairs(Sides(left, right), rows, rows), [])
 
 
 def fit(scheme: Scheme, comparison: Comparison, left: Columns, right: Columns, *, seed: int = 1) -> Model:
     """Weights fitted to the two sides, leaning on the shipped ones."""
-    pairs = (comparison.left, comparison.right, comparison.places)
-    return estimating.estimate(
-        scheme.shipped, scheme.fields, scheme.blocks, left, right, pairs, comparison.levels, seed=seed
-    )
+    found = estimating.Candidates(Sides(left, right), comparison.left, comparison.places, comparison.levels)
+    return estimating.estimate(scheme.shipped, scheme.fields, scheme.blocks, found, seed=seed)
 
 
 def frequency_bits(scheme: Scheme, model: Model, comparison: Comparison) -> dict[str, Floats]:
@@ -123,20 +121,20 @@ def assign(
     """The likely pairs, one to one: the likeliest first, ties by place. `cannot` are pairs judged different."""
     low = scheme.low if low is None else low
     allowed = scheme.may_link(comparison.levels) if scheme.may_link else np.ones(len(comparison), bool)
-    order = np.lexsort((comparison.right, comparison.left, -chances.round(9)))
+    likely = np.flatnonzero(chances >= low)
+    order = np.lexsort((comparison.right[likely], comparison.left[likely], -chances[likely].round(9)))
+    places = likely[order]
+    lefts, rights = comparison.left[places].tolist(), comparison.right[places].tolist()
     taken_left: set[int] = set()
     taken_right: set[int] = set()
     found = []
-    for place in order:
-        chance = float(chances[place])
-        if chance < low:
-            break
-        pair = int(comparison.left[place]), int(comparison.right[place])
-        if pair in cannot or pair[0] in taken_left or pair[1] in taken_right:
+    for place, left, right in zip(places.tolist(), lefts, rights, strict=True):
+        if left in taken_left or right in taken_right or (left, right) in cannot:
             continue
-        taken_left.add(pair[0])
-        taken_right.add(pair[1])
-        found.append(Match(*pair, chance, bool(allowed[place]) and chance >= scheme.high, int(place)))
+        taken_left.add(left)
+        taken_right.add(right)
+        chance = float(chances[place])
+        found.append(Match(left, right, chance, bool(allowed[place]) and chance >= scheme.high, place))
     return found
 
 

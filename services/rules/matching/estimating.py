@@ -5,12 +5,12 @@ Let loose on all blocked pairs at once, expectation-maximisation collapses (prec
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from services.rules.matching.blocking import Block
-from services.rules.matching.fields import Codes, Columns, Field, Interned, Levels, join, levels_of
+from services.rules.matching.fields import Codes, Field, Levels, Pairs, Sides, levels_of
 from services.rules.matching.model import SMALLEST, Floats, Model, probability
 
 RANDOM_PAIRS = 100_000
@@ -18,7 +18,6 @@ LEAN_M = 200.0  # pairs that the shipped weights are worth
 LEAN_U = 20.0
 ROUNDS = 25
 SETTLED = 1e-4
-MOST_IN_BLOCK = 50_000
 COMMON = 5  # a value seen this often has its share kept
 
 
@@ -47,52 +46,42 @@ def frequencies(values: Sequence[str]) -> tuple[dict[str, float], float]:
     return common, min(1.0, 2 / total)
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """The pairs that are weighed: the left row of each, every block's own places among them, their levels by field."""
+
+    sides: Sides
+    left: Codes
+    places: Sequence[Codes]
+    levels: Mapping[str, Levels]
+
+
 def estimate(
-    shipped: Model,
-    fields: Sequence[Field],
-    blocks: Sequence[Block],
-    left: Columns,
-    right: Columns,
-    pairs: tuple[Codes, Codes, list[Codes]],
-    levels: Mapping[str, Levels],
-    *,
-    seed: int = 1,
+    shipped: Model, fields: Sequence[Field], blocks: Sequence[Block], pairs: Candidates, *, seed: int = 1
 ) -> Model:
     """Weights fitted to these two sides; deterministic for the seed. Frequencies are those of both sides together."""
-    u = _random_u(shipped, fields, left, right, seed)
-    model = replace(shipped, u=u)
-    model = replace(model, m=_by_block(model, shipped, fields, blocks, pairs[2], levels))
+    model = replace(shipped, u=_random_u(shipped, fields, pairs.sides, seed))
+    model = replace(model, m=_by_block(model, shipped, fields, blocks, pairs))
     found = {
-        each.name: frequencies([*_terms(each, left), *_terms(each, right)]) for each in fields if each.frequency_level
+        each.name: frequencies([*pairs.sides.left[each.columns[0]], *pairs.sides.right[each.columns[0]]])
+        for each in fields
+        if each.frequency_level
     }
     model = replace(
         model,
         frequencies={name: common for name, (common, _) in found.items()},
         rarest={name: rare for name, (_, rare) in found.items()},
     )
-    return replace(model, prior=_fixed_point(model, fields, pairs[0], levels, _rows(left), _rows(right)))
+    return replace(model, prior=_fixed_point(model, fields, pairs))
 
 
-def _terms(each: Field, side: Columns) -> list[str]:
-    return join(side, each.columns)
-
-
-def _rows(side: Columns) -> int:
-    return len(next(iter(side.values())))
-
-
-def _random_u(
-    shipped: Model, fields: Sequence[Field], left: Columns, right: Columns, seed: int
-) -> dict[str, list[float]]:
-    rng = np.random.default_rng(seed)
-    count = min(RANDOM_PAIRS, _rows(left) * _rows(right))
-    lefts, rights = rng.integers(0, _rows(left), count), rng.integers(0, _rows(right), count)
-    found = {}
-    for each in fields:
-        column = Interned.of(join(left, each.columns), join(right, each.columns))
-        seen = shares(levels_of(each, column, lefts, rights), each.levels)
-        found[each.name] = leaning(seen, shipped.u[each.name], LEAN_U)
-    return found
+def _random_u(shipped: Model, fields: Sequence[Field], sides: Sides, seed: int) -> dict[str, list[float]]:
+    rng, (left, right) = np.random.default_rng(seed), sides.rows
+    count = min(RANDOM_PAIRS, left * right)
+    drawn = Pairs(sides, rng.integers(0, left, count), rng.integers(0, right, count))
+    return {
+        each.name: leaning(shares(levels_of(each, drawn), each.levels), shipped.u[each.name], LEAN_U) for each in fields
+    }
 
 
 def _by_block(
@@ -100,57 +89,75 @@ def _by_block(
     shipped: Model,
     fields: Sequence[Field],
     blocks: Sequence[Block],
-    places: Sequence[Codes],
-    levels: Mapping[str, Levels],
+    pairs: Candidates,
 ) -> dict[str, list[float]]:
     """m of a field: the mean of its estimates over the blocks that leave it free."""
     seen = {each.name: np.zeros(each.levels) for each in fields}
-    for block, own in zip(blocks, places, strict=True):
+    other = np.zeros(len(pairs.left), bool)
+    for each in fields:
+        if each.rules_out:
+            other |= pairs.levels[each.name] == 1
+    for block, own in zip(blocks, pairs.places, strict=True):
         free = [each for each in fields if each.name not in block.conditions]
+        own = own[~other[own]]
         if len(own) == 0 or not free:
             continue
-        if len(own) > MOST_IN_BLOCK:
-            own = own[:: -(-len(own) // MOST_IN_BLOCK)]
-        for name, counts in _maximise(model, shipped, free, {f.name: levels[f.name][own] for f in free}).items():
+        patterns, weight = _patterns(free, {each.name: pairs.levels[each.name][own] for each in free})
+        for name, counts in _maximise(model, shipped, free, patterns, weight).items():
             seen[name] += counts
     return {each.name: leaning(seen[each.name], shipped.m[each.name], LEAN_M) for each in fields}
 
 
-def _maximise(model: Model, shipped: Model, free: Sequence[Field], levels: Mapping[str, Levels]) -> dict[str, Floats]:
+def _patterns(free: Sequence[Field], levels: Mapping[str, Levels]) -> tuple[dict[str, Levels], Floats]:
+    """The different combinations of levels, and how many pairs show each."""
+    code = np.zeros(len(levels[free[0].name]), np.int64)
+    for each in free:
+        code = code * each.levels + levels[each.name]
+    unique, counts = np.unique(code, return_counts=True)
+    found = {}
+    for each in reversed(free):
+        unique, level = np.divmod(unique, each.levels)
+        found[each.name] = level.astype(np.int8)
+    return found, counts.astype(float)
+
+
+def _maximise(
+    model: Model, shipped: Model, free: Sequence[Field], patterns: Mapping[str, Levels], weight: Floats
+) -> dict[str, Floats]:
     """Expected counts of each level among the block's matches. u stands; m and the block's own prior move."""
-    size = len(next(iter(levels.values())))
     m = {each.name: list(shipped.m[each.name]) for each in free}
     prior, counts = 0.2, {each.name: np.zeros(each.levels) for each in free}
     for _ in range(ROUNDS):
-        bits = np.full(size, np.log2(prior / (1 - prior)))
+        bits = np.full(len(weight), np.log2(prior / (1 - prior)))
+        moved = replace(model, m=m)
         for each in free:
-            bits += replace(model, m=m).weights(each.name)[levels[each.name]]
-        chance = probability(bits)
-        counts = {each.name: shares(levels[each.name], each.levels, chance) for each in free}
+            bits += moved.weights(each.name)[patterns[each.name]]
+        chance = probability(bits) * weight
+        counts = {each.name: shares(patterns[each.name], each.levels, chance) for each in free}
         m = {each.name: leaning(counts[each.name], shipped.m[each.name], LEAN_M) for each in free}
-        now = float(np.clip(chance.mean(), 1e-4, 0.95))
+        now = float(np.clip(chance.sum() / weight.sum(), 1e-4, 0.95))
         if abs(now - prior) < SETTLED:
             break
         prior = now
     return counts
 
 
-def _fixed_point(
-    model: Model, fields: Sequence[Field], lefts: Codes, levels: Mapping[str, Levels], left: int, right: int
-) -> float:
+def _fixed_point(model: Model, fields: Sequence[Field], pairs: Candidates) -> float:
     """The prior of a random pair under which the expected number of matched left records gives the same prior."""
+    left, right = pairs.sides.rows
     everything = max(left * right, 1)
     prior = min(0.5 * min(left, right) / everything, 0.5) or SMALLEST
-    if len(lefts) == 0:
+    if len(pairs.left) == 0:
         return prior
-    flat = np.zeros(len(lefts))
+    flat = np.zeros(len(pairs.left))
     for each in fields:
-        flat += model.weights(each.name)[levels[each.name]]
+        flat += model.weights(each.name)[pairs.levels[each.name]]
+    best = np.full(left, -np.inf)  # whatever the prior is, the likeliest pair of a record stays it
+    np.maximum.at(best, pairs.left, flat)
+    best = best[np.isfinite(best)]
     for _ in range(ROUNDS):
-        chance = probability(flat + np.log2(prior / (1 - prior)))
-        best = np.zeros(left)
-        np.maximum.at(best, lefts, chance)
-        now = float(np.clip(best.sum() / everything, 1e-12, 0.5))
+        chance = probability(best + np.log2(prior / (1 - prior)))
+        now = float(np.clip(chance.sum() / everything, 1e-12, 0.5))
         if abs(now - prior) < SETTLED * prior:
             break
         prior = now

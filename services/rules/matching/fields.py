@@ -6,6 +6,8 @@ is compared once, however many pairs of records share it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from rapidfuzz.distance import JaroWinkler, Levenshtein
 
 Codes = NDArray[np.int64]
 Levels = NDArray[np.int8]
+Truths = NDArray[np.bool_]
 Columns = dict[str, list[str]]
 # two columns of equal length in, a level for each row out
 Compare = Callable[[Sequence[str], Sequence[str]], Levels]
@@ -21,28 +24,24 @@ Compare = Callable[[Sequence[str], Sequence[str]], Levels]
 
 @dataclass(frozen=True)
 class Field:
-    """`columns` are handed to `compare` joined by a tab; `labels` name the levels from 0 on.
+    """How pairs are levelled: by one column's texts, or, where several columns speak, by the pairs as a whole.
 
-    `frequency_level`: at this level the rarity of the value itself counts besides (term frequency); 0 for never.
+    `compare` gets the texts of the first column. `labels` name the levels from 0 on. `frequency_level`: at this level the
+    rarity of the first column's value counts besides (term frequency); 0 for never. `rules_out`: while weights are
+    estimated, pairs that disagree here are taken for different parties.
     """
 
     name: str
     columns: tuple[str, ...]
-    compare: Compare
+    compare: "Compare | WholeCompare"
     labels: tuple[str, ...]
     frequency_level: int = 0
+    is_whole: bool = False
+    rules_out: bool = False
 
     @property
     def levels(self) -> int:
         return len(self.labels)
-
-
-def join(side: Columns, names: Sequence[str]) -> list[str]:
-    """The columns of a field as one; empty where all of them are."""
-    if len(names) == 1:
-        return side[names[0]]
-    rows = zip(*(side[name] for name in names), strict=True)
-    return ["\t".join(row) if any(row) else "" for row in rows]
 
 
 def _known(left: Sequence[str], right: Sequence[str]) -> NDArray[np.bool_]:
@@ -88,19 +87,78 @@ class Interned:
 
     @classmethod
     def of(cls, left: Sequence[str], right: Sequence[str]) -> "Interned":
-        places: dict[str, int] = {"": 0}
-        codes = [
-            np.fromiter((places.setdefault(text, len(places)) for text in side), np.int64, len(side))
-            for side in (left, right)
-        ]
+        places = {text: code for code, text in enumerate(dict.fromkeys(chain([""], left, right)))}
+        codes = [np.fromiter(map(places.__getitem__, side), np.int64, len(side)) for side in (left, right)]
         return cls(codes[0], codes[1], list(places))
 
 
-def levels_of(field: Field, column: Interned, left: Codes, right: Codes) -> Levels:
-    """The field's level for the pairs (left row, right row)."""
-    pairs = column.left[left] * len(column.values) + column.right[right]
-    unique, back = np.unique(pairs, return_inverse=True)
-    first, second = np.divmod(unique, len(column.values))
-    values = column.values
-    levels = field.compare([values[i] for i in first], [values[i] for i in second])
-    return levels[back]
+class Sides:
+    """Two sides whose columns are turned into numbers when they are first asked for."""
+
+    def __init__(self, left: Columns, right: Columns) -> None:
+        self.left, self.right = left, right
+        self._columns: dict[str, Interned] = {}
+
+    def column(self, name: str) -> Interned:
+        if name not in self._columns:
+            self._columns[name] = Interned.of(self.left[name], self.right[name])
+        return self._columns[name]
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        left, right = (len(next(iter(side.values()), [])) for side in (self.left, self.right))
+        return left, right
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of rows (left, right) of two sides; each pair of *values* is compared once."""
+
+    sides: Sides
+    left: Codes
+    right: Codes
+
+    def codes(self, name: str) -> tuple[Codes, Codes]:
+        column = self.sides.column(name)
+        return column.left[self.left], column.right[self.right]
+
+    def known(self, name: str) -> Truths:
+        """Filled on both sides."""
+        first, second = self.codes(name)
+        return (first > 0) & (second > 0)
+
+    def same(self, name: str) -> Truths:
+        """Filled, and the very same."""
+        first, second = self.codes(name)
+        return (first == second) & (first > 0)
+
+    def compared(self, name: str, compare: Callable[[list[str], list[str]], NDArray[Any]]) -> NDArray[Any]:
+        """`compare` on the texts of every pair."""
+        first, second = self.codes(name)
+        values = self.sides.column(name).values
+        unique, back = np.unique(first * len(values) + second, return_inverse=True)
+        lefts, rights = np.divmod(unique, len(values))
+        return compare([values[code] for code in lefts.tolist()], [values[code] for code in rights.tolist()])[back]
+
+    def at(self, where: Truths) -> "Pairs":
+        return Pairs(self.sides, self.left[where], self.right[where])
+
+    def likeness(self, name: str, where: Truths) -> NDArray[np.float32]:
+        """Jaro-Winkler on characters for the pairs of `where`; 0 for the others."""
+        found = np.zeros(len(self.left), np.float32)
+        found[where] = self.at(where).compared(name, jaro_winkler)
+        return found
+
+
+def jaro_winkler(left: list[str], right: list[str]) -> NDArray[np.float32]:
+    return process.cpdist(left, right, scorer=JaroWinkler.similarity, dtype=np.float32)
+
+
+def levels_of(field: Field, pairs: Pairs) -> Levels:
+    """The field's level for every pair."""
+    if field.is_whole:
+        return cast(WholeCompare, field.compare)(pairs)
+    return pairs.compared(field.columns[0], cast(Compare, field.compare))
+
+
+WholeCompare = Callable[[Pairs], Levels]

@@ -4,20 +4,28 @@ Shipped weights were fitted on registers derived with known truth from a public 
 adopted by a person.
 """
 
+import re
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import process
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA
 
 from services.rules.matching import addresses, keys, names
 from services.rules.matching.blocking import Block
 from services.rules.matching.engine import Scheme
-from services.rules.matching.fields import Columns, Field, Levels, exact, similar
+from services.rules.matching.fields import Columns, Field, Levels, Pairs, exact, similar
 from services.rules.matching.model import Model
 
 COLUMNS = (
     "core", "trade", "sound", "industry", "form", "branch", "person", "road", "number", "address", "code", "head", "tail",
+    "digits",
 )  # fmt: skip
+
+
+_NOT_DIGITS = re.compile(r"\D")
+SHORTEST_PART = 3  # characters of an address that say something by themselves
 
 
 def columns(rows: list[tuple[str, str, str, str]]) -> Columns:
@@ -28,6 +36,7 @@ def columns(rows: list[tuple[str, str, str, str]]) -> Columns:
         found = (
             parts.core, parts.trade, parts.sound, parts.industry, parts.form, parts.branch, person,
             place.road, place.number, place.key, _code_tail(code), parts.core[:2], parts.core[-4:],
+            _NOT_DIGITS.sub("", place.key),
         )  # fmt: skip
         for column, value in zip(COLUMNS, found, strict=True):
             side[column].append(value)
@@ -42,37 +51,48 @@ def _code_tail(code: str) -> str:
     return cleaned[6:] if len(cleaned) in (14, 15, 16) else cleaned
 
 
-def _core(left: list[str], right: list[str]) -> Levels:
-    """Trade name and business with the sound beside: 5 same, 4 sounds the same, 3 and 2 alike, 1 other."""
-    first, second = ([each.split("\t") for each in side] for side in (left, right))
-    a, b = [each[0] for each in first], [each[0] for each in second]
-    likeness = process.cpdist(a, b, scorer=JaroWinkler.similarity, dtype=np.float32)
-    heard = np.fromiter((x[1] == y[1] and x[1] != "" for x, y in zip(first, second, strict=True)), bool, len(a))
-    levels = 1 + (likeness >= 0.75).astype(np.int8) + (likeness >= 0.88) + 0
-    levels = np.where(heard & (likeness >= 0.6), 4, levels)
-    return np.where(np.fromiter((x == y for x, y in zip(a, b, strict=True)), bool, len(a)), 5, levels).astype(np.int8)
+def _name(pairs: Pairs) -> Levels:
+    """Trade name and business, the trade name's sound beside: 5 same, 4 sounds the same, 3 and 2 alike, 1 other."""
+    same, known = pairs.same("core"), pairs.known("core")
+    likeness = pairs.likeness("core", known & ~same)
+    levels = 1 + (likeness >= 0.75).astype(np.int8) + (likeness >= 0.88)
+    levels = np.where(pairs.same("sound") & (likeness >= 0.6), 4, levels)
+    return np.where(known, np.where(same, 5, levels), 0).astype(np.int8)
 
 
-def _address(left: list[str], right: list[str]) -> Levels:
-    """By road and number first: 4 both, 3 the road with likely text, 2 alike, 1 other, 0 not known."""
-    first, second = ([each.split("\t") for each in side] for side in (left, right))
-    likeness = process.cpdist(
-        [each[0] for each in first], [each[0] for each in second], scorer=JaroWinkler.similarity, dtype=np.float32
+def _address(pairs: Pairs) -> Levels:
+    """By road and door first: 4 both, 3 the road with a number unknown, 2 alike or cut off, 1 other.
+
+    The door is the first number, or all numbers together: 125号4栋 that lost its 号 is 1254栋.
+    """
+    known, road = pairs.known("address"), pairs.same("road")
+    same = pairs.same("address") | (road & (pairs.same("number") | pairs.same("digits")))
+    apart = known & ~same & ~road
+    alike = pairs.likeness("address", apart) >= 0.9
+    alike[apart] |= pairs.at(apart).compared("address", _is_cut)
+    levels = np.where(road, np.where(pairs.known("number"), 2, 3), np.where(alike, 2, 1))
+    return np.where(known, np.where(same, 4, levels), 0).astype(np.int8)
+
+
+def _is_cut(left: list[str], right: list[str]) -> NDArray[np.bool_]:
+    return np.fromiter(
+        (
+            len(a) >= SHORTEST_PART <= len(b) and (a.startswith(b) or b.startswith(a))
+            for a, b in zip(left, right, strict=True)
+        ),
+        bool,
+        len(left),
     )
-    found = np.ones(len(first), np.int8)
-    for place, (a, b) in enumerate(zip(first, second, strict=True)):
-        if not a[0] or not b[0]:
-            found[place] = 0
-        elif a[0] == b[0] or (a[1] and a[1] == b[1] and a[2] and a[2] == b[2]):
-            found[place] = 4
-        elif a[1] and a[1] == b[1]:
-            found[place] = 3 if not (a[2] and b[2]) else 2
-        elif likeness[place] >= 0.9:
-            found[place] = 2
-    return found
 
 
-def _code(left: list[str], right: list[str]) -> Levels:
+def _industry(left: Sequence[str], right: Sequence[str]) -> Levels:
+    """3 same, 2 alike or one part of the other (a name that lost a character shows less of it), 1 other."""
+    alike = similar(0.8)(left, right)
+    part = np.fromiter((a in b or b in a for a, b in zip(left, right, strict=True)), bool, len(left))
+    return np.where((alike == 1) & part, 2, alike).astype(np.int8)
+
+
+def _code(left: Sequence[str], right: Sequence[str]) -> Levels:
     """How far two codes are apart: 3 one slip, 2 two slips, 1 more, 0 not known."""
     apart = process.cpdist(left, right, scorer=OSA.distance, dtype=np.int32)
     known = np.fromiter((len(a) >= 8 and len(b) >= 8 for a, b in zip(left, right, strict=True)), bool, len(left))
@@ -80,21 +100,36 @@ def _code(left: list[str], right: list[str]) -> Levels:
 
 
 FIELDS = (
-    Field("name", ("core", "sound"), _core, ("—", "名称不同", "名称略似", "名称相近", "字号读音相同", "名称相同"), 5),  # type: ignore[arg-type]
-    Field("industry", ("industry",), similar(0.8), ("—", "行业不同", "行业相近", "行业相同")),
+    Field(
+        "name",
+        ("core", "sound"),
+        _name,
+        ("—", "名称不同", "名称略似", "名称相近", "字号读音相同", "名称相同"),
+        frequency_level=5,
+        is_whole=True,
+        rules_out=True,
+    ),
+    Field("industry", ("industry",), _industry, ("—", "行业不同", "行业相近", "行业相同")),
     Field("form", ("form",), exact, ("—", "组织形式不同", "组织形式相同")),
     Field("person", ("person",), exact, ("—", "经营者不同", "经营者证件相同")),
-    Field("address", ("address", "road", "number"), _address, ("—", "地址不同", "地址相近", "同一道路", "同一门牌")),  # type: ignore[arg-type]
-    Field("code", ("code",), _code, ("—", "代码不同", "代码差两位", "代码只差一位")),  # type: ignore[arg-type]
+    Field(
+        "address",
+        ("address", "road", "number"),
+        _address,
+        ("—", "地址不同", "地址相近", "同一道路", "同一门牌"),
+        is_whole=True,
+    ),
+    Field("code", ("code",), _code, ("—", "代码不同", "代码差两位", "代码只差一位")),
 )
 BLOCKS = (
     Block("trade", ("trade",), ("name",)),
     Block("sound", ("sound",), ("name",)),
-    Block("core tail", ("tail", "road"), ("address",)),
+    Block("core tail", ("tail", "road"), ("name", "industry", "address")),
     Block("person", ("person",), ("person",)),
     Block("door", ("road", "number"), ("address",)),
-    Block("head", ("head", "industry", "road"), ("address", "industry")),
-    Block("head and form", ("head", "form", "tail"), ("name",)),
+    Block("digits", ("road", "digits"), ("address",)),
+    Block("head", ("head", "industry", "road"), ("name", "industry", "address")),
+    Block("head and form", ("head", "form", "tail"), ("name", "industry", "form")),
 )
 SHIPPED = Model(
     prior=1e-4,

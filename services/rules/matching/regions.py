@@ -22,7 +22,7 @@ _SUFFIX = r"(?:省|市|地区|自治州|(?:[藏羌彝回]族)+自治[州县]|自
 _NAMES = sorted({*PROVINCES.split(), *SICHUAN.split()}, key=lambda name: (-len(name), name))
 # a place the lists lack counts where its level is written, but never the 市 of 超市, nor the 区 of 小区
 _WRITTEN = r"[一-鿿]{2,4}?(?:省|自治州|自治县|(?<![超门夜菜花股城都集上闹])市|(?<![小社园景山地])区|(?<!某)县)"
-_KNOWN = re.compile(rf"(?:中国|国营)?(?:{'|'.join(_NAMES)}){_SUFFIX}(?![镇乡村街路道])")
+_KNOWN = re.compile(rf"(?:中国|国营)?(?:{'|'.join(_NAMES)}){_SUFFIX}(?![镇乡村街路道]|大[道街])")
 _OTHER = re.compile(_WRITTEN)
 _SHORTEST_REST = 2
 

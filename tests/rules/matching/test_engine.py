@@ -101,6 +101,45 @@ def test_a_name_alone_never_links():
     assert not may
 
 
+def level(field, one, other):
+    """The level of one field for a pair of (name, address)."""
+    left, right = (columns([(*each, "", "")]) for each in (one, other))
+    return int(engine.compare_rows(PARTIES, left, right).levels[field][0])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("成都市武侯区科园路125号4栋", "武侯区科园路125号", 4),
+        ("成都市武侯区科园路125号4栋", "成都市武侯区科园路1254栋", 4),  # the 号 is lost
+        ("成都市高新区石羊街道府城大道12号", "成都市高新区石羊街道府城", 2),  # cut off
+        ("成都市高新大道12号", "成都市高新大", 2),  # 高新 is part of the road here, not a place
+        ("成都市武侯区科园路125号", "成都市武侯区科园路", 3),
+        ("成都市武侯区科园路125号", "成都市武侯区科园路126号", 2),
+        ("成都市武侯区科园路125号", "成都市武侯区红星路125号", 1),
+        ("成都市武侯区科园路125号", "", 0),
+    ],
+)
+def test_addresses_are_compared_by_road_and_door(one, other, expected):
+    assert level("address", (NAME, one), (NAME, other)) == expected
+    assert level("address", (NAME, other), (NAME, one)) == expected
+
+
+def test_a_business_line_that_lost_a_character_is_no_other_line():
+    assert level("industry", ("成都鑫达装饰工程有限公司", DOOR), ("成都鑫达饰工程有限公司", DOOR)) == 2
+    assert level("industry", ("成都鑫达商贸有限公司", DOOR), ("成都鑫达餐饮管理有限公司", DOOR)) == 1
+
+
+def test_other_shops_at_the_same_door_do_not_teach_that_names_may_differ():
+    """The owner's other shop agrees in owner and door: estimating must not take it for the same party."""
+    names = [f"{'金鑫盛瑞'[i % 4]}{'恒泰隆昌'[i // 4 % 4]}{'顺达宏远'[i // 16]}商贸有限公司" for i in range(64)]
+    shops = [f"{'福满园香'[i % 4]}{'味鲜居阁'[i // 4 % 4]}{'老新大小'[i // 16]}餐饮店" for i in range(64)]
+    left = columns([(name, f"科园路{i}号", f"owner {i}", "") for i, name in enumerate(names)])
+    right = columns([(shop, f"科园路{i}号", f"owner {i}", "") for i, shop in enumerate(shops)])
+    model = engine.fit(PARTIES, engine.compare(PARTIES, left, right), left, right)
+    assert model.m["name"][1] <= PARTIES.shipped.m["name"][1]
+
+
 def test_pairs_judged_different_are_never_assigned(compared):
     comparison, model = compared
     chances = engine.weigh(PARTIES, model, comparison)
