@@ -9,7 +9,7 @@ DEMO_CASES ?= 20000
 CHROMIUM := /usr/bin/chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev browser data test lint test-postgres bench load clean-data
+.PHONY: help run setup setup-dev browser data test lint test-postgres bench bench-tax peers-tax load clean-data
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##[ ]*/\t/' | expand -t 16
@@ -63,6 +63,18 @@ var/scale.db: | setup
 
 bench: setup-dev var/scale.db  ## measure a year of 1,328,355 cases (built first when it is not there)
 	$(PY) -m benchmarks.run --database sqlite:///var/scale.db
+
+REGISTER ?=
+TAX_SIZES ?= 15000,100000,1000000
+TAX_BARE ?= 5000000
+
+bench-tax: setup-dev peers-tax  ## the tax comparison beside Splink and pandas (REGISTER: a public register of enterprises)
+	$(PY) -m benchmarks.linkage.run --sizes $(TAX_SIZES) --bare "$(TAX_BARE)" $(if $(REGISTER),--real $(REGISTER))
+	$(PY) -m benchmarks.table
+
+peers-tax:
+	@test -x benchmarks/peers/.venv-linkage/bin/python || ($(PYTHON) -m venv benchmarks/peers/.venv-linkage \
+		&& benchmarks/peers/.venv-linkage/bin/pip install --quiet -r requirements-spark.txt)
 
 load: setup  ## how fast the demonstration loads
 	$(PY) -m benchmarks.load --cases 100000

@@ -7,10 +7,12 @@ import json
 from typing import Any
 
 import settings
+from benchmarks.linkage import table as linkage
 from benchmarks.run import RESULTS
 
 PAGE = settings.ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- results -->", "<!-- end of results -->"
+TAX_BEGIN, TAX_END = "<!-- tax comparison -->", "<!-- end of tax comparison -->"
 KEYS = ("p50", "p95", "least")
 COMPARED = ("p50", "least")
 KINDS = ("sqlite", "postgresql")
@@ -78,13 +80,19 @@ def described(found: dict[str, dict[str, Any]]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
+def written(text: str, begin: str, end: str, parts: list[str]) -> str:
+    """The page with the parts between its marks."""
+    before, rest = text.split(begin)
+    _, after = rest.split(end)
+    return before + "\n\n".join((begin, *parts, end)) + after
+
+
 def main() -> None:
     found = results()
     text = PAGE.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    parts = (BEGIN, described(found), ratios(found), figures(found), END)
-    PAGE.write_text(before + "\n\n".join(parts) + after, encoding="utf-8")
+    text = written(text, BEGIN, END, [described(found), ratios(found), figures(found)])
+    text = written(text, TAX_BEGIN, TAX_END, [linkage.section(linkage.read())])
+    PAGE.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
