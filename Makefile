@@ -73,8 +73,8 @@ bench-tax: setup-dev peers-tax  ## the tax comparison beside Splink and pandas (
 	$(PY) -m benchmarks.table
 
 peers-tax:
-	@test -x benchmarks/peers/.venv-linkage/bin/python || ($(PYTHON) -m venv benchmarks/peers/.venv-linkage \
-		&& benchmarks/peers/.venv-linkage/bin/pip install --quiet -r requirements-spark.txt)
+	@test -x benchmarks/peers/linkage/.venv/bin/python || ($(PYTHON) -m venv benchmarks/peers/linkage/.venv \
+		&& benchmarks/peers/linkage/.venv/bin/python -m pip install --quiet -r requirements-spark.txt)
 
 load: setup  ## how fast the demonstration loads
 	$(PY) -m benchmarks.load --cases 100000

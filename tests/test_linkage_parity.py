@@ -9,7 +9,7 @@ SIZE = "2000"
 
 pytestmark = pytest.mark.skipif(
     not children.is_ready("pyspark"),
-    reason="PySpark 未安装：python -m venv benchmarks/peers/.venv-linkage，"
+    reason="PySpark 未安装：python -m venv benchmarks/peers/linkage/.venv，"
     "再用其中的 pip 安装 requirements-spark.txt（需要 Java 17）",
 )
 

@@ -14,7 +14,7 @@ from typing import Any
 import settings
 
 PEERS = Path(__file__).resolve().parents[1] / "peers"
-PEER_PYTHON = PEERS / ".venv-linkage" / "bin" / "python"
+PEER_PYTHON = PEERS / "linkage" / ".venv" / "bin" / "python"
 SETUP = f"python -m venv {PEER_PYTHON.parents[1]} && {PEER_PYTHON} -m pip install -r {PEERS}/linkage/requirements.txt"
 
 

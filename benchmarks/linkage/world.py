@@ -16,7 +16,7 @@ from models.enums import ImportKind
 from services.demo.registers import Derived, Party, deals, derive, dirt, parties
 from services.demo.registers.deriving import NONE, Row, business_rows
 from services.demo.registers.parties import TRADE
-from services.rules.matching import keys
+from services.rules.matching import keys, names
 
 K = ImportKind
 TAX = (K.TAX_REGISTRATION_NATIONAL, K.TAX_REGISTRATION_LOCAL)
@@ -145,24 +145,25 @@ class _Chosen:
 
 
 def is_same_name(name: str, written: str) -> bool:
-    """Whether the tax office wrote the party's own name, in another writing perhaps."""
+    """Whether the tax office wrote the party's own name, in another writing perhaps: trade and line of business are whole; a
+    place in front and the legal form are no part of it."""
     ways = {dirt.varied_name(name, _Chosen(way)) for way in WRITTEN_OTHERWISE}  # type: ignore[arg-type]
-    return written == name or written in ways
+    return written == name or written in ways or names.split(name).core in names.simplify(written)
 
 
 def _certify(made: World, people: Sequence[Party], taxed: Sequence[Derived], rng: random.Random) -> None:
     """Certificates, some expired, some under another name; TX-5 holds each tax row against them."""
-    rows, faulty, names = [], set(), {}
+    rows, faulty, certified = [], set(), {}
     for party in people:
         drawn, renamed = rng.random(), rng.random() < RENAMED
         if drawn >= CERTIFIED or not keys.is_org_code(party.org_code):
             continue
-        names[party.uscc] = another_name(rng) if renamed else party.name
+        certified[party.uscc] = another_name(rng) if renamed else party.name
         expired = drawn < EXPIRED
         if renamed or expired:
             faulty.add(party.uscc)
         until = AS_OF + dt.timedelta(days=rng.randrange(1, 1400) * (-1 if expired else 1))
-        rows.append(_certificate(party, names[party.uscc], until))
+        rows.append(_certificate(party, certified[party.uscc], until))
     made.sheets[K.ORG_CODE_CERTIFICATE] = rows
     known = {party.uscc: party for party in people}
     for kind, derived in zip(TAX, taxed, strict=True):
@@ -170,7 +171,9 @@ def _certify(made: World, people: Sequence[Party], taxed: Sequence[Derived], rng
             if row["状态"] != "正常" or not is_past(dt.date.fromisoformat(row["登记日期"]), 0):
                 continue
             party = known.get(code or "")
-            wrong = party is not None and code in names and not is_same_name(names[party.uscc], row["纳税人名称"])
+            wrong = (
+                party is not None and code in certified and not is_same_name(certified[party.uscc], row["纳税人名称"])
+            )
             if not _is_sound(row, party) or wrong or code in faulty:
                 made.add("TX-5", kind, place)
 

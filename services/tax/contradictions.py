@@ -133,6 +133,8 @@ def _other_door(left: Record, right: Record) -> bool:
     """Two addresses that name different roads or numbers; a shortened one is no other."""
     if not left.address_key or not right.address_key or left.address_key == right.address_key:
         return False
+    if left.address_key.startswith(right.address_key) or right.address_key.startswith(left.address_key):
+        return False
     a, b = addresses.split(left.address or ""), addresses.split(right.address or "")
     if a.road and b.road and a.road != b.road:
         return JaroWinkler.similarity(a.road, b.road) < SAME_DOOR

@@ -55,6 +55,12 @@ def settings() -> SettingsCreator:
                 levels.JaroWinklerLevel("industry", 0.8),
             ),
             _comparison("form", levels.NullLevel("form"), levels.ExactMatchLevel("form")),
+            _comparison(
+                "branch",
+                levels.CustomLevel("branch_l is null and branch_r is null").configure(is_null_level=True),
+                levels.ExactMatchLevel("branch"),
+                levels.JaroWinklerLevel("branch", 0.88),
+            ),
             _comparison("person", levels.NullLevel("person"), levels.ExactMatchLevel("person")),
             _comparison(
                 "address",

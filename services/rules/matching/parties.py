@@ -85,6 +85,13 @@ def _is_cut(left: list[str], right: list[str]) -> NDArray[np.bool_]:
     )
 
 
+def _branch(pairs: Pairs) -> Levels:
+    """0 neither is a branch, 2 the same branch, 1 another, or one is a branch and the other is not."""
+    first, second = pairs.codes("branch")
+    alike = pairs.same("branch") | (pairs.likeness("branch", pairs.known("branch")) >= 0.88)
+    return np.where((first == 0) & (second == 0), 0, 1 + alike).astype(np.int8)
+
+
 def _industry(left: Sequence[str], right: Sequence[str]) -> Levels:
     """3 same, 2 alike or one part of the other (a name that lost a character shows less of it), 1 other."""
     alike = similar(0.8)(left, right)
@@ -111,6 +118,7 @@ FIELDS = (
     ),
     Field("industry", ("industry",), _industry, ("—", "行业不同", "行业相近", "行业相同")),
     Field("form", ("form",), exact, ("—", "组织形式不同", "组织形式相同")),
+    Field("branch", ("branch",), _branch, ("—", "分支机构不同", "分支机构相同"), is_whole=True, rules_out=True),
     Field("person", ("person",), exact, ("—", "经营者不同", "经营者证件相同")),
     Field(
         "address",
@@ -137,6 +145,7 @@ SHIPPED = Model(
         "name": (0, 0.01, 0.05, 0.19, 0.1, 0.65),
         "industry": (0, 0.04, 0.06, 0.9),
         "form": (0, 0.04, 0.96),
+        "branch": (0, 0.001, 0.999),
         "person": (0, 0.02, 0.98),
         "address": (0, 0.1, 0.1, 0.05, 0.75),
         "code": (0, 0.25, 0.05, 0.7),
@@ -145,6 +154,7 @@ SHIPPED = Model(
         "name": (0, 0.995, 0.0045, 0.0003, 0.0001, 0.0001),
         "industry": (0, 0.93, 0.02, 0.05),
         "form": (0, 0.6, 0.4),
+        "branch": (0, 0.99, 0.01),
         "person": (0, 0.9998, 0.0002),
         "address": (0, 0.985, 0.009, 0.005, 0.001),
         "code": (0, 0.99995, 0.00004, 0.00001),
@@ -153,9 +163,10 @@ SHIPPED = Model(
 
 
 def may_link(levels: dict[str, Levels]) -> NDArray[np.bool_]:
-    """Name alone never links; the same owner at the same door under another shop name is two parties, to be reviewed."""
+    """Name alone never links; the same owner at the same door under another shop name is two parties, to be
+    reviewed; another branch is another party."""
     beside = (levels["address"] >= 3) | (levels["person"] == 2) | (levels["code"] >= 2)
-    return (levels["name"] >= 3) & beside & (levels["person"] != 1)
+    return (levels["name"] >= 3) & beside & (levels["person"] != 1) & (levels["branch"] != 1)
 
 
 PARTIES = Scheme("parties", FIELDS, BLOCKS, SHIPPED, low=0.5, high=0.9, may_link=may_link)

@@ -130,6 +130,15 @@ def test_a_business_line_that_lost_a_character_is_no_other_line():
     assert level("industry", ("成都鑫达商贸有限公司", DOOR), ("成都鑫达餐饮管理有限公司", DOOR)) == 1
 
 
+def test_another_branch_is_another_party():
+    bank = "四川宣汉农村商业银行股份有限公司"
+    _, may = pair((f"{bank}普光支行", DOOR, "", ""), (f"{bank}君塘支行", DOOR, "", ""))
+    assert not may
+    assert level("branch", (f"{bank}普光支行", DOOR), (f"{bank}普光支行", DOOR)) == 2
+    assert level("branch", (bank, DOOR), (f"{bank}普光支行", DOOR)) == 1
+    assert level("branch", (bank, DOOR), (bank, DOOR)) == 0
+
+
 def test_other_shops_at_the_same_door_do_not_teach_that_names_may_differ():
     """The owner's other shop agrees in owner and door: estimating must not take it for the same party."""
     names = [f"{'金鑫盛瑞'[i % 4]}{'恒泰隆昌'[i // 4 % 4]}{'顺达宏远'[i // 16]}商贸有限公司" for i in range(64)]
