@@ -18,6 +18,9 @@ PEER_PYTHON = PEERS / "linkage" / ".venv" / "bin" / "python"
 SETUP = f"python -m venv {PEER_PYTHON.parents[1]} && {PEER_PYTHON} -m pip install -r {PEERS}/linkage/requirements.txt"
 
 
+LOOK = 0.02  # seconds between two looks at a process's memory
+
+
 class ChildFailed(Exception):
     """The text is what the process said last."""
 
@@ -38,7 +41,11 @@ def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None)
         process = subprocess.Popen(
             command, stdout=out, stderr=err, cwd=settings.ROOT, env={**os.environ, **(environment or {})}
         )
-        _, status, used = os.wait4(process.pid, 0)
+        peak = 0.0
+        while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
+            peak = max(peak, _peak(process.pid))
+            time.sleep(LOOK)
+        _, status, used = ended
         seconds = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
@@ -48,7 +55,16 @@ def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None)
             raise ChildFailed(f"{' '.join(command)}\n{said[-1000:]}\n{err.read()[-3000:]}")
     lines = said.strip().splitlines()
     answer = json.loads(lines[-1]) if lines and lines[-1].startswith(("{", "[")) else {}
-    return answer, Cost(round(seconds, 3), round(used.ru_utime + used.ru_stime, 3), round(used.ru_maxrss / 1024, 1))
+    return answer, Cost(round(seconds, 3), round(used.ru_utime + used.ru_stime, 3), round(peak, 1))
+
+
+def _peak(process: int) -> float:
+    """MiB so far; not from the usage that the system reports at the end, which holds the size of the parent that forked."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0.0
+    return next((float(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0.0)
 
 
 def step(name: str, *arguments: str, environment: Mapping[str, str] | None = None) -> tuple[dict[str, Any], Cost]:
