@@ -109,6 +109,17 @@ class TaxRun(Identified, Base):
     ended_at: Mapped[dt.datetime | None]
 
 
+class RunRemainder(Distributed, Base):
+    """What plain keys left over in a rule's newest run: the next one asks only what changed since."""
+
+    __tablename__ = "run_remainders"
+    __table_args__ = (link("run_id", "tax_runs"),)
+
+    run_id: Mapped[Id] = mapped_column(primary_key=True)
+    batches: Mapped[Json]  # the deliveries that it saw
+    sections: Mapped[Json]  # ids of both sides, by part of the rule
+
+
 class TaxFinding(Identified, Base):
     """One subject in one of a run's lists. Links by a plain key are counted, not stored."""
 

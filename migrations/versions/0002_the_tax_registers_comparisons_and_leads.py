@@ -668,6 +668,26 @@ def upgrade() -> None:
         "users", sa.Column("phone_cipher", sa.String(length=400), nullable=True)
     )
     op.create_table(
+        "run_remainders",
+        sa.Column("district_id", sa.BigInteger(), nullable=False),
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.Column("batches", sa.JSON(), nullable=False),
+        sa.Column("sections", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "run_id"],
+            ["tax_runs.district_id", "tax_runs.id"],
+            name=op.f("fk_run_remainders_district_id_run_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id"],
+            ["districts.id"],
+            name=op.f("fk_run_remainders_district_id"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "district_id", "run_id", name=op.f("pk_run_remainders")
+        ),
+    )
+    op.create_table(
         "tax_letters",
         sa.Column("district_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -707,6 +727,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("tax_letters")
+    op.drop_table("run_remainders")
     op.drop_column("users", "phone_cipher")
     op.drop_column("import_batches", "quality")
     op.drop_column("import_batches", "is_full")

@@ -13,8 +13,8 @@ from services.jobs import Progress, silent
 from services.registers.freshness import Freshness
 from services.rules.matching.model import Model
 from services.rules.tax_rules import Definition, Section
-from services.tax import contradictions, linking, residual, sides
-from services.tax.outcomes import Found, Judged, Outcome, Task, subject_key
+from services.tax import contradictions, linking, remaining, residual, sides
+from services.tax.outcomes import Before, Found, Judged, Outcome, Task, subject_key
 from services.tax.residual import Link, Record
 
 
@@ -55,14 +55,18 @@ def compare(
     verdicts: Judged | None = None,
     model: Model | None = None,
     progress: Progress | None = None,
+    before: Before | None = None,
     first_rows: int | None = None,
 ) -> Outcome:
-    """Apply the rule. Deterministic: the same records, verdicts, model and date give the same lists in the same order."""
+    """Apply the rule. Deterministic: the same records, verdicts, model and date give the same lists in the same order,
+    whether or not the run `before` is built upon."""
     outcome, progress = Outcome(), progress or silent()
     for direction in (rule, _turned(rule)) if rule.both_ways else (rule,):
         for section in direction.sections:
             progress.at(0, 0, f"正在比对：{section.label or direction.name}")
-            task = Task(session, district_id, direction, section, as_of, verdicts or Judged(), model, first_rows)
+            task = Task(
+                session, district_id, direction, section, as_of, verdicts or Judged(), model, before, first_rows
+            )
             if rule.kind == RuleKind.CONTRADICTION:
                 contradictions.apply(task, outcome)
             else:
@@ -96,8 +100,9 @@ def _missing(task: Task, outcome: Outcome) -> None:
         outcome.notes.append(f"{task.section.label or taxes}：完税记录里没有{taxes}，这 {compared:,} 笔无法判定")
         return
     outcome.compared_right += sides.count_right(task)
-    left = residual.read(task.session, task.district_id, task.session.scalars(sides.unmatched_left(task)).all())
-    links = linking.counterparts(task, left)
+    over = outcome.remainders[task.section.label] = remaining.of(task)
+    left = residual.read(task.session, task.district_id, over.left)
+    links = linking.counterparts(task, left, over.right)
     linked = {link.left.id: link for link in links}
     outcome.found += [_placed(record, linked.get(record.id), task.section) for record in left]
     outcome.linked += compared - len(left) + sum(link.is_link for link in links)

@@ -145,7 +145,7 @@ def _further(task: Task, unmatched: list[int]) -> list[Found]:
     """Counterparts under another spelling: a repaired code is found, a weighed likeness only suspected."""
     left = residual.read(task.session, task.district_id, unmatched)
     found = []
-    for link in linking.counterparts(task, left):
+    for link in linking.counterparts(task, left, task.session.scalars(sides.unmatched_right(task)).all()):
         is_sure = link.stage in (MatchStage.REPAIRED, MatchStage.JUDGED)
         confidence = Confidence.STRONG if is_sure else Confidence.WEAK
         made = _found(task, link.left, link.right, [CheckKind.EXISTS], confidence, link.stage, link.probability)

@@ -3,19 +3,17 @@
 from collections.abc import Iterable, Sequence
 
 from models.enums import MatchStage
-from services.tax import residual, sides
+from services.tax import residual
 from services.tax.outcomes import Task
 from services.tax.residual import Link, Record, pair_key
 
 
-def counterparts(task: Task, left: Sequence[Record]) -> list[Link]:
-    """One to one; nothing where the rule compares by plain keys only."""
+def counterparts(task: Task, left: Sequence[Record], candidates: Sequence[int]) -> list[Link]:
+    """One to one, among the `candidates` of the right side; nothing where the rule compares by plain keys only."""
     rule = task.rule
     if not left or not (rule.uses_repair or rule.uses_fuzzy):
         return []
-    right: Sequence[Record] = residual.read(
-        task.session, task.district_id, task.session.scalars(sides.unmatched_right(task)).all()
-    )
+    right: Sequence[Record] = residual.read(task.session, task.district_id, candidates)
     found = _by_verdict(left, right, task.verdicts.same)
     left, right = _rest(left, right, found)
     if rule.uses_repair:

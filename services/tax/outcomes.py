@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,6 +23,23 @@ class Judged:
 
 
 @dataclasses.dataclass(frozen=True)
+class Remainder:
+    """Ids of the records that found no counterpart by a plain key, sorted."""
+
+    left: list[int]
+    right: list[int]
+
+
+@dataclasses.dataclass(frozen=True)
+class Before:
+    """What the run before left over, by section, and the deliveries since."""
+
+    as_of: dt.date
+    deliveries: tuple[int, ...]
+    remainders: Mapping[str, Remainder]
+
+
+@dataclasses.dataclass(frozen=True)
 class Task:
     """One section of one rule on one day, and what is known besides."""
 
@@ -32,6 +50,7 @@ class Task:
     as_of: dt.date
     verdicts: Judged = Judged()
     model: Model | None = None
+    before: Before | None = None
     first_rows: int | None = None  # a trial compares only the first rows of each delivery
 
 
@@ -70,6 +89,7 @@ class Outcome:
     reason: str = ""
     found: list[Found] = dataclasses.field(default_factory=list)
     notes: list[str] = dataclasses.field(default_factory=list)
+    remainders: dict[str, Remainder] = dataclasses.field(default_factory=dict)
 
     def count(self, listed: FindingList) -> int:
         return sum(each.listed == listed for each in self.found)

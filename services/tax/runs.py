@@ -22,8 +22,8 @@ from services.jobs import Progress, silent
 from services.registers import freshness
 from services.registers.freshness import Freshness
 from services.rules.matching.model import Model
-from services.tax import comparing, rates
-from services.tax.outcomes import Found, Judged, Outcome
+from services.tax import comparing, rates, remaining
+from services.tax.outcomes import Before, Found, Judged, Outcome
 from services.tax.rules import KeptRule
 from services.upserts import table_of
 
@@ -81,11 +81,12 @@ def run(
     now: dt.datetime,
     progress: Progress | None = None,
     after: AfterRun | None = None,
+    whole: bool = False,
 ) -> TaxRun:
     """Apply one rule and write the run down. The comparison itself holds no lock; only the writing does.
 
-    `after(session, run)` is done in the same transaction (leads). Raises WrongState while a register is being taken in, or
-    when one changed meanwhile.
+    It builds on the run before where it can, unless it is to be `whole`. `after(session, run)` is done in the same
+    transaction (leads). Raises WrongState while a register is being taken in, or when one changed meanwhile.
     """
     actor.must(Permission.TAX_COMPARE)
     with database.reading() as session:
@@ -93,19 +94,27 @@ def run(
         if busy:
             raise WrongState(f"「{busy[0].label}」正在导入，请等它完成再比对")
         known = inputs(session, actor.district_id, rule, now=now)
-        outcome = _compared(session, rule, known, as_of, actor, progress or silent())
+        since = None if whole else remaining.before(session, actor.district_id, rule, known.deliveries, now)
+        outcome = _compared(session, rule, known, since, as_of, actor, progress or silent())
         priced = _priced(session, rule, outcome, actor)
     with database.writing() as session:
         if freshness.deliveries(session, actor.district_id, rule.definition.registers) != known.deliveries:
             raise WrongState("比对期间数据有更新，本次结果作废，请重新比对")
         made = _write(session, rule, known, outcome, priced, as_of, regime, actor, now)
+        made.is_delta = since is not None and made.state == RunState.DONE
         if after is not None and made.state == RunState.DONE:
             after(session, made)
     return made
 
 
 def _compared(
-    session: Session, rule: KeptRule, known: Inputs, as_of: dt.date, actor: Actor, progress: Progress
+    session: Session,
+    rule: KeptRule,
+    known: Inputs,
+    since: Before | None,
+    as_of: dt.date,
+    actor: Actor,
+    progress: Progress,
 ) -> Outcome:
     if problem := comparing.undecidable(rule.definition, known.fresh):
         return Outcome(reason=problem)
@@ -118,6 +127,7 @@ def _compared(
         verdicts=known.verdicts,
         model=model,
         progress=progress,
+        before=since,
     )
 
 
@@ -152,6 +162,8 @@ def _write(
     rows = [_row(made, rule, each, *priced.get(place, (None, ""))) for place, each in enumerate(outcome.found)]
     if rows:
         session.execute(table_of(TaxFinding).insert(), rows)
+    if outcome.remainders:
+        remaining.keep(session, made, known.deliveries, outcome.remainders)
     after = {
         "rule": rule.code,
         "as_of": as_of,

@@ -69,7 +69,8 @@ def _stands(rows: Rows, standing: Standing, as_of: dt.date) -> ColumnElement[boo
             return ended
 
 
-def _of_register(rows: Rows, district_id: int, registers: Sequence[ImportKind]) -> ColumnElement[bool]:
+def of_register(rows: Rows, district_id: int, registers: Sequence[ImportKind]) -> ColumnElement[bool]:
+    """Whether a record is a current one of the registers."""
     one = rows.register == registers[0] if len(registers) == 1 else rows.register.in_(registers)
     return and_(rows.district_id == district_id, one, rows.ended_batch_id.is_(None))
 
@@ -82,7 +83,7 @@ def compared(task: Task, rows: Rows) -> ColumnElement[bool]:
     if task.first_rows is not None:
         wanted.append(rows.row_number <= task.first_rows)
     return and_(
-        _of_register(rows, task.district_id, rule.left.registers),
+        of_register(rows, task.district_id, rule.left.registers),
         _stands(rows, rule.left.standing, task.as_of),
         start <= rule.founded_by(task.as_of),
         *wanted,
@@ -96,14 +97,14 @@ def counterpart(task: Task, rows: Rows) -> ColumnElement[bool]:
     if taxes:
         wanted.append(rows.tax.in_(taxes) if len(taxes) > 1 else rows.tax == taxes[0])
     return and_(
-        _of_register(rows, task.district_id, side.registers),
+        of_register(rows, task.district_id, side.registers),
         or_(rows.event_on.is_(None), rows.event_on <= task.as_of),
         _stands(rows, side.standing, task.as_of),
         *wanted,
     )
 
 
-def _agree(left: Rows, right: Rows, group: Sequence[KeyPair]) -> ColumnElement[bool]:
+def agree(left: Rows, right: Rows, group: Sequence[KeyPair]) -> ColumnElement[bool]:
     """All keys of the group are equal, so all are there: what is empty equals nothing.
 
     An explicit IS NOT NULL would lead SQLite to scan the key's index for it instead of seeking the equal.
@@ -115,8 +116,8 @@ def _unmatched(
     task: Task, near: Rows, far: Rows, conditions: ColumnElement[bool], *, near_is_left: bool
 ) -> list[ColumnElement[bool]]:
     """No record of the far side shares any of the chain's keys."""
-    groups = [_agree(near, far, group) if near_is_left else _agree(far, near, group) for group in task.section.keys]
-    return [~select(far.id).where(conditions, agree).exists() for agree in groups]
+    groups = [agree(near, far, group) if near_is_left else agree(far, near, group) for group in task.section.keys]
+    return [~select(far.id).where(conditions, each).exists() for each in groups]
 
 
 def taxes_of(section: Section) -> list[TaxKind]:
@@ -133,21 +134,26 @@ def count_right(task: Task) -> int:
     return task.session.scalar(select(func.count()).where(counterpart(task, rows))) or 0
 
 
-def unmatched_left(task: Task) -> Select[int]:
-    """Ids of the compared left records that no right record shares a key with."""
+def unmatched_left(task: Task, among: Sequence[int] | None = None) -> Select[int]:
+    """Ids of the compared left records (or of those `among` them) that no right record shares a key with."""
     left, right = aliased(RegisterRecord), aliased(RegisterRecord)
     alone = _unmatched(task, left, right, counterpart(task, right), near_is_left=True)
-    return select(left.id).where(compared(task, left), *alone)
+    return select(left.id).where(*_one_of(left, among), compared(task, left), *alone)
 
 
-def unmatched_right(task: Task) -> Select[int]:
+def _one_of(rows: Rows, among: Sequence[int] | None) -> list[ColumnElement[bool]]:
+    return [] if among is None else [rows.id.in_(among)]
+
+
+def unmatched_right(task: Task, among: Sequence[int] | None = None) -> Select[int]:
     """Ids of the right records that no left record shares a key with: the candidates for what is left.
 
     A record of a business that is not compared yet is that business's all the same.
     """
     left, right = aliased(RegisterRecord), aliased(RegisterRecord)
-    whole = _of_register(left, task.district_id, task.rule.left.registers)
-    return select(right.id).where(counterpart(task, right), *_unmatched(task, right, left, whole, near_is_left=False))
+    whole = of_register(left, task.district_id, task.rule.left.registers)
+    alone = _unmatched(task, right, left, whole, near_is_left=False)
+    return select(right.id).where(*_one_of(right, among), counterpart(task, right), *alone)
 
 
 def pairs(task: Task, differing: Callable[[Rows, Rows], ColumnElement[bool]]) -> CompoundSelect[int, int]:
@@ -160,10 +166,10 @@ def _pairs_by(
 ) -> Select[int, int]:
     left, right = aliased(RegisterRecord), aliased(RegisterRecord)
     return select(left.id, right.id).where(
-        compared(task, left), counterpart(task, right), _agree(left, right, group), differing(left, right)
+        compared(task, left), counterpart(task, right), agree(left, right, group), differing(left, right)
     )
 
 
 def shares_a_key(task: Task, left: Rows, right: Rows) -> ColumnElement[bool]:
     """Whether the two agree on any group of the chain."""
-    return or_(*(_agree(left, right, group) for group in task.section.keys))
+    return or_(*(agree(left, right, group) for group in task.section.keys))
