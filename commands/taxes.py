@@ -23,6 +23,7 @@ def reconcile(
     as_of: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="截至哪一天，默认今天")] = None,
     regime: Annotated[Regime, typer.Option(help="current 现行体制，legacy_2008 2008 年体制")] = Regime.CURRENT,
     out: Annotated[Path | None, typer.Option(help="每项规则写一个 CSV 到这个文件夹", file_okay=False)] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="全量比对，不利用上一次的结果")] = False,
     as_json: AsJson = False,
 ) -> Answer:
     """比对登记名册，找出税务部门没有见到的户和交易。"""
@@ -37,7 +38,10 @@ def reconcile(
     def follow(session: Session, made: TaxRun) -> None:
         settling.follow(session, made, actor=actor, now=at)
 
-    done = [(each, runs.run(each, as_of=day, regime=regime, actor=actor, now=at, after=follow)) for each in chosen]
+    done = [
+        (each, runs.run(each, as_of=day, regime=regime, actor=actor, now=at, after=follow, whole=whole))
+        for each in chosen
+    ]
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         with writing() as (session, actor):

@@ -137,7 +137,8 @@ def proof(made: TaxRun) -> None:
         if each["age_days"] is not None
     )
     zero = "　结果为 0 条。" if not made.confirmed else ""
-    st.caption(page.plain(f"{head}。{sources}。{zero}"))
+    how = "　在上一次的基础上只比变化部分。" if made.is_delta else ""
+    st.caption(page.plain(f"{head}。{sources}。{zero}{how}"))
     for note in made.summary.get("notes", []):
         st.warning(page.plain(note))
     if made.summary.get("estimate"):

@@ -9,8 +9,8 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from models.enums import ImportKind, RunState
 from models.registers import RegisterRecord
@@ -106,30 +106,36 @@ def _right_candidates(task: Task) -> set[int]:
 
 def _brought(task: Task, registers: Sequence[ImportKind]) -> set[int]:
     """Records that came with the deliveries since."""
-    return _ids(task, registers, RegisterRecord.batch_id.in_(_since(task).deliveries))
+    return _delivered(task, registers, RegisterRecord.batch_id)
 
 
 def _ended(task: Task, registers: Sequence[ImportKind]) -> set[int]:
-    return _ids(task, registers, RegisterRecord.ended_batch_id.in_(_since(task).deliveries))
+    return _delivered(task, registers, RegisterRecord.ended_batch_id)
+
+
+def _delivered(task: Task, registers: Sequence[ImportKind], column: InstrumentedAttribute[Any]) -> set[int]:
+    new, rows = _since(task).deliveries, RegisterRecord
+    if not new:
+        return set()
+    mine = (rows.district_id == task.district_id, column.in_(new))
+    found = task.session.execute(select(rows.id, rows.register).where(*mine))
+    return {record_id for record_id, register in found if register in registers}
 
 
 def _passed(task: Task, registers: Sequence[ImportKind], days: Mapping[str, dt.date]) -> set[int]:
-    """Records with a date that lies between the two days: each of the fields, and the status's own."""
-    earlier = _since(task).as_of
-    if earlier == task.as_of:
+    """Current records with a date that lies between the two days: each of the fields, and the status's own."""
+    shift, rows = _since(task).as_of - task.as_of, RegisterRecord
+    if not shift:
         return set()
-    shift = earlier - task.as_of
-    spans = [
-        getattr(RegisterRecord, name).between(min(day, day + shift), max(day, day + shift))
-        for name, day in (*days.items(), ("status_on", task.as_of))
-    ]
-    return _ids(task, registers, or_(*spans))
-
-
-def _ids(task: Task, registers: Sequence[ImportKind], condition: ColumnElement[bool]) -> set[int]:
-    rows = RegisterRecord
-    wanted = select(rows.id).where(rows.district_id == task.district_id, rows.register.in_(registers), condition)
-    return set(task.session.scalars(wanted))
+    found: set[int] = set()
+    for name, day in (
+        *days.items(),
+        ("status_on", task.as_of),
+    ):  # apart: one by the index's range, one by a walk over it
+        within = getattr(rows, name).between(min(day, day + shift), max(day, day + shift))
+        mine = sides.of_register(rows, task.district_id, registers)
+        found |= set(task.session.scalars(select(rows.id).where(mine, within)))
+    return found
 
 
 def _sharing(task: Task, changed: Collection[int], near_is_left: bool) -> set[int]:
@@ -150,7 +156,8 @@ def _sharers(
 ) -> Select[int]:
     registers = (task.rule.left if near_is_left else task.rule.right).registers
     mine = sides.of_register(near, task.district_id, registers)
-    return select(near.id).where(mine, far.district_id == task.district_id, far.id.in_(ids), agree)
+    wanted = select(near.id).where(mine, far.district_id == task.district_id, far.id.in_(ids), agree)
+    return sides.by_identity(wanted, far)
 
 
 def _since(task: Task) -> Before:
