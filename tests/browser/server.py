@@ -30,12 +30,13 @@ from sqlalchemy.orm import Session
 
 import settings
 from models.catalogue import ServiceItem
-from models.enums import CaseType, LimitUnit, Role
+from models.enums import CaseType, ImportKind, LimitUnit, Regime, Role
 from models.people import User
 from services import database, sign_in
 from services import sign_in_sessions as sessions
 from services.catalogue import items
-from tests import builders
+from services.tax import runs, settling
+from tests import builders, registers
 from tests.web import signing
 
 BROWSER = "browser-of-the-tests"
@@ -58,6 +59,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "staff": {"roles": Role.CENTRE_STAFF},
     "inspector": {"roles": Role.INSPECTOR},
     "leader": {"roles": Role.MANAGEMENT},
+    "taxchief": {"roles": Role.TAX_SUPERVISOR},
     "sysadmin": {"roles": Role.SYSTEM_ADMIN},
     "auditor": {"roles": Role.AUDIT_ADMIN},
 }
@@ -73,6 +75,19 @@ def seed() -> None:
             promise = (0 if kind == CaseType.IMMEDIATE else 5, LimitUnit.WORKDAY)
             item_id = builders.item(session, name=name, case_type=kind, promise=promise, materials=materials)
             session.get_one(ServiceItem, (builders.DISTRICT, item_id)).initials = items.initials(name)
+    _compare()
+
+
+def _compare() -> None:
+    """A comparison with a few leads, for the pages of the tax office."""
+    now, officer = signing.now(), registers.officer()
+    registers.shipped(now)
+    registers.deliver(ImportKind.BUSINESS_REGISTRATION, [registers.business(each) for each in range(1, 6)], now=now)
+    registers.deliver(ImportKind.TAX_REGISTRATION_NATIONAL, [registers.taxpayer(2)], now=now)
+    runs.run(
+        registers.rule("TX-1"), as_of=now.date(), regime=Regime.CURRENT, actor=officer, now=now,
+        after=lambda session, made: settling.follow(session, made, actor=officer, now=now),
+    )  # fmt: skip
 
 
 def free_port() -> int:

@@ -24,6 +24,16 @@ VISITORS = {
     },
     "reviewer": {"tasks", "item_grid"},
     "staff": {"item_exchange", "flows", "organisations", "calendar", "overview"},
+    "taxchief": {
+        "tax_comparisons",
+        "tax_imports",
+        "tax_lead",
+        "tax_leads",
+        "tax_models",
+        "tax_rates",
+        "tax_rules",
+        "tax_subject",
+    },
     "sysadmin": {"users"},
     "auditor": {"audit"},
 }
