@@ -74,7 +74,8 @@ bench-tax: setup-dev peers-tax  ## the tax comparison beside Splink and pandas (
 
 peers-tax:
 	@test -x benchmarks/peers/linkage/.venv/bin/python || ($(PYTHON) -m venv benchmarks/peers/linkage/.venv \
-		&& benchmarks/peers/linkage/.venv/bin/python -m pip install --quiet -r requirements-spark.txt)
+		&& benchmarks/peers/linkage/.venv/bin/python -m pip install --quiet -r requirements-spark.txt \
+		&& benchmarks/peers/linkage/.venv/bin/python -m pip install --quiet --no-deps -r benchmarks/peers/linkage/requirements-sets.txt)
 
 load: setup  ## how fast the demonstration loads
 	$(PY) -m benchmarks.load --cases 100000

