@@ -28,6 +28,7 @@ WHOLE_UP_TO = 100_000  # registers without codes: every business is weighed
 PANDAS_UP_TO = 1_000_000
 SPARK_AT = 15_000
 SPARK_WORKERS = 2
+NEW = 1_000  # businesses of a further delivery
 FIRST = (ImportKind.BUSINESS_REGISTRATION, ImportKind.TAX_REGISTRATION_NATIONAL)
 LATER = (ImportKind.TAX_REGISTRATION_LOCAL, ImportKind.ORG_CODE_CERTIFICATE)
 DEALS = (ImportKind.HOUSE_TRANSACTION, ImportKind.LAND_TRANSACTION, ImportKind.TAX_PAYMENT)
@@ -117,6 +118,7 @@ def real(folder: Path, source: str, most: int) -> Told:
     found["stages"] = attempt("stages", str(folder))
     found["current"] = _reconciled(folder, "current", "TX-1", "TX-2", "TX-3", "TX-6", "TX-7")
     found["rules"] = attempt("scores", str(folder))
+    found["delta"] = _delta(folder)
     found["import"] |= {kind.value: _imported(folder, kind) for kind in LATER}
     found["legacy"] = _reconciled(folder, "legacy_2008", "TX-4", "TX-5")
     found["rules"] |= {
@@ -136,6 +138,16 @@ def cli(folder: Path, *arguments: str) -> Told:
     environment = {"DATABASE_URL": f"sqlite:///{folder}/yichuang.db"}
     typer.echo(f"  cli.py {' '.join(arguments[:2])}", err=True)
     return told(*run([sys.executable, "cli.py", *arguments], environment=environment))
+
+
+def _delta(folder: Path) -> Told:
+    """A further delivery of both registers: TX-1 with what it remembers, and whole."""
+    new = attempt("more", str(folder), str(NEW))
+    for kind in FIRST:
+        cli(folder, "import", kind.value, str(folder / f"more-{kind.value}.csv"), "--on-error", "skip", "--json")
+    reconcile = ("reconcile", "--rule", "TX-1", "--as-of", world.AS_OF.isoformat(), "--regime", "current", "--json")
+    delta, whole = cli(folder, *reconcile), cli(folder, *reconcile, "--whole")
+    return {"new": new.get("new", 0), "same": delta["hash"] == whole["hash"], "delta": delta, "whole": whole}
 
 
 def _imported(folder: Path, kind: ImportKind) -> Told:

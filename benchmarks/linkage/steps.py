@@ -295,12 +295,24 @@ def sheets(folder: Path, source: str, most: str = "0") -> dict[str, Any]:
     people = world.real(Path(source), int(most)) if source.endswith(".gz") else world.fictional(int(source))
     made = world.build(people)
     for kind, rows in made.sheets.items():
-        with (folder / f"{kind.value}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, SHEETS[kind].titles)
-            writer.writeheader()
-            writer.writerows(rows)
+        _write(folder / f"{kind.value}.csv", kind, rows)
     _keep_truth(folder, made)
     return {kind.value: len(rows) for kind, rows in made.sheets.items()}
+
+
+def more(folder: Path, count: str) -> dict[str, Any]:
+    """A further delivery: fictional businesses and the tax rows derived from them."""
+    made = world.build(world.fictional(int(count)), whole=False)
+    for kind, rows in made.sheets.items():
+        _write(folder / f"more-{kind.value}.csv", kind, rows)
+    return {"new": int(count)}
+
+
+def _write(path: Path, kind: ImportKind, rows: Sequence[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, SHEETS[kind].titles)
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def scores(folder: Path) -> dict[str, Any]:
@@ -348,6 +360,7 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     "weighed": weighed,
     "calibration": calibration,
     "sheets": sheets,
+    "more": more,
     "scores": scores,
 }
 
