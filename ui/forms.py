@@ -107,6 +107,17 @@ class Fields:
         page.perform(marking, done=done, then=then, key=key)
 
 
+def seen(name: str, versions: Mapping[int, int]) -> dict[int, int]:
+    """The versions that were on screen when a button was pressed; those drawn now are kept for the next press.
+
+    A page reads its records anew before it acts: without this nobody would be told that somebody was quicker.
+    """
+    key = f"_seen-{name}"
+    before = st.session_state.get(key, {})
+    st.session_state[key] = dict(versions)
+    return dict(versions) | {each: before[each] for each in versions if each in before}
+
+
 def confirm(label: str, *, will_do: str, key: str, needs: str = "", hint: str = "", **button: Any) -> str | None:
     """An act that is asked twice: a popover that says what will happen; the words given, once confirmed, else None.
 

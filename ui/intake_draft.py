@@ -8,7 +8,7 @@ import streamlit as st
 
 from services.actors import Actor
 from services.cases.applicants import ApplicantCard
-from services.tax.standing import Standing
+from services.tax.standing import Enterprise
 from ui.forms import Fields
 
 STATE = "_intake"
@@ -41,7 +41,7 @@ class Draft:
     masked_phone: str = ""
     applicant_id: int | None = None
     cards: tuple[ApplicantCard, ...] = ()
-    standing: tuple[Standing, ...] = ()  # of an enterprise in the registers, where the clerk may see it
+    standing: Enterprise | None = None  # of an enterprise in the registers, where the clerk may see it
     problems: dict[str, tuple[str, Hashable]] = dataclasses.field(default_factory=dict)
     refusals: int = 0
     item_id: int | None = None
@@ -69,7 +69,7 @@ class Draft:
 
     def forget_applicant(self) -> None:
         self.applicant_id, self.id_number, self.masked_id, self.masked_phone = None, "", "", ""
-        self.cards = self.standing = ()
+        self.cards, self.standing = (), None
 
     def complain(self, problems: dict[str, str], values: dict[str, Hashable]) -> None:
         """Each complaint stands as long as its field holds the value complained of."""

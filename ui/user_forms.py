@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from models.enums import EXCLUSIVE_ROLES, OrganisationKind, Permission, Role, ScopeKind
-from services import users
+from services import own_phone, users
 from services.actors import Actor
 from services.organisations import OrganisationRow
 from services.user_lists import UserRow
@@ -129,6 +129,21 @@ def acts(user: users.Account, *, actor: Actor) -> None:
         page.perform(
             lambda session: users.disable(session, user.id, reason=disable, actor=actor, now=page.now()),
             done=f"{user.display_name} 已停用",
+        )
+
+
+def phone(known: str, actor: Actor) -> None:
+    """One's own phone, for texts about one's work."""
+    fields = forms.Fields("own-phone")
+    with st.form(fields.key("form")):
+        st.header("联系电话", anchor=False)
+        st.caption(f"现为 {known}；工作提醒短信发到这里。" if known else "还没有登记；登记后可收到工作提醒短信。")
+        typed = fields.text("phone", "新的电话（留空即不再接收）", autocomplete="tel")
+        pressed = st.form_submit_button("保存电话")
+    if pressed:
+        fields.perform(
+            lambda session: own_phone.change(session, typed, actor=actor, now=page.now()),
+            done="联系电话已保存" if typed.strip() else "联系电话已清除",
         )
 
 

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from services import database, passwords
+from services import database, own_phone, passwords
 from services import sign_in_sessions as sessions
-from ui import page, tables, words
+from ui import page, tables, user_forms, words
 
-me = page.begin("我的账号", requires=page.STAFF, with_old_password=True, about="修改密码，查看本人权限与登录情况")
+me = page.begin(
+    "我的账号", requires=page.STAFF, with_old_password=True, about="修改密码和联系电话，查看本人权限与登录情况"
+)
 
 if me.must_change_password:
     st.warning("您使用的是一次性密码，或密码已超过规定期限：请先修改密码，再使用其他功能。")
@@ -14,6 +16,7 @@ if me.must_change_password:
 with page.transaction() as session:
     open_now = sessions.mine(session, actor=me, now=page.now())
     attempts = sessions.attempts(session, actor=me)
+    phone = own_phone.shown(session, actor=me)
 
 left, right = st.columns([2, 3], gap="large")
 
@@ -24,6 +27,8 @@ with left, st.form("password"):
     again = st.text_input("再输一次新密码", type="password", autocomplete="new-password")
     st.caption("至少 10 位，大写、小写、数字、符号至少三类；不含用户名；不得与最近 5 次相同。")
     pressed = st.form_submit_button("修改密码", type="primary")
+with left:
+    user_forms.phone(phone, me)
 
 with right:
     st.header("本人", anchor=False)

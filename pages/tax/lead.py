@@ -5,7 +5,7 @@ import streamlit as st
 from models.enums import Permission
 from services.rules import money
 from services.tax import lead_lists, leads, ledger, letters
-from ui import page, tables, tax_leads
+from ui import forms, page, tables, tax_lead, tax_leads
 from ui.tax_results import SUBJECT
 
 actor = page.begin("线索详情", requires=Permission.TAX_READ)
@@ -23,15 +23,18 @@ with page.transaction() as session:
     entries = ledger.entries(session, lead)
     sent = letters.of_lead(session, lead)
     officers = lead_lists.officers(session, actor)
+    due = leads.usual_due(session, actor, page.now().date())
 
+page.record(lambda session: leads.note(session, lead_id, actor=actor, now=page.now()), seen=("lead", lead_id))
 st.subheader(page.plain(lead.name), anchor=False)
-tax_leads.head(row, lead)
+tax_lead.head(row, lead)
 st.page_link(SUBJECT, label="看各部门的登记和比对理由 →", query_params={"finding": str(lead.finding_id)})
 
 left, right = st.columns([3, 2], gap="large")
+seen = forms.seen(f"lead-{lead.id}", {lead.id: lead.version})
 with left:
-    tax_leads.account(lead, entries, money.balance((each.kind, each.amount) for each in entries), actor)
-    tax_leads.history(events)
+    tax_lead.account(lead, entries, money.balance((each.kind, each.amount) for each in entries), actor)
+    tax_lead.history(events, actor)
 with right:
-    tax_leads.steps(lead, officers, actor)
-    tax_leads.post(lead, sent, actor)
+    tax_lead.steps(lead, officers, due, seen, actor)
+    tax_lead.post(lead, sent, seen[lead.id], actor)

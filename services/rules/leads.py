@@ -14,8 +14,8 @@ CLOSING: dict[LeadAction, LeadState] = {
     A.CORRECT: S.DATA_ERROR,
     A.TRANSFER: S.TRANSFERRED,
 }
-# what a person judged false: quiet until the evidence changes
-FALSE_STATES = frozenset({S.EXEMPT, S.NOT_LIABLE, S.DATA_ERROR})
+# what a person does by name; the other steps belong to assigning, letters and comparisons
+BY_HAND = frozenset({*CLOSING, A.START, A.NOTE})
 CLOSED_STATES = frozenset(set(S) - set(OPEN_LEAD_STATES))
 
 NEXT_STATE: dict[tuple[LeadState, LeadAction], LeadState] = {
@@ -46,11 +46,15 @@ def next_state(state: LeadState, action: LeadAction) -> LeadState:
 
 def possible(state: LeadState) -> set[LeadAction]:
     """The steps that a person may take from `state`."""
-    return {action for known, action in NEXT_STATE if known == state} - {A.FIND_AGAIN, A.REOPEN}
+    return {action for known, action in NEXT_STATE if known == state} & {*BY_HAND, A.ASSIGN, A.SEND_LETTER}
 
 
 def checked_reason(action: LeadAction, reason: str, evidence: str) -> tuple[str, str]:
     """Reason and evidence, trimmed. Raises Invalid where a closing step lacks one of them."""
+    if action not in BY_HAND:
+        raise WrongState(f"不能直接「{action.label}」")
+    if action == A.START:
+        return "开始核实", ""
     reason, evidence = reason.strip(), evidence.strip()
     problems: dict[str, str] = {}
     if len(reason) < SHORTEST_REASON:
@@ -65,5 +69,8 @@ def checked_reason(action: LeadAction, reason: str, evidence: str) -> tuple[str,
 
 
 def is_quiet(state: LeadState, judged_hash: str | None, evidence_hash: str) -> bool:
-    """Whether a finding on a closed lead says nothing new: a person judged the same evidence false."""
-    return state in FALSE_STATES and judged_hash == evidence_hash
+    """Whether a finding on a closed lead says nothing new: a person judged the same evidence, or sent it to inspection.
+
+    What the registers themselves closed has no judged evidence: found again, it is a relapse.
+    """
+    return state == S.TRANSFERRED or (state in CLOSED_STATES and judged_hash == evidence_hash)

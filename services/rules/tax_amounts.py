@@ -11,14 +11,16 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from models.enums import DealKind, Payer, TaxKind
+from services.errors import Invalid
 
+WRONG_STEPS = "超率累进请写成 0.5:0.3, 1:0.4, 2:0.5, :0.6 的样子：上限由低到高，最后一级不写上限"
 CENT = Decimal("0.01")
 SCOPES = {
     "payer": "纳税人",
     "subject": "个人或单位",
     "deal": "交易类型",
     "usage": "用途",
-    "area_min": "面积不小于(m²)",
+    "area_min": "面积大于(m²)",
     "area_max": "面积不大于(m²)",
     "years_min": "持有年数不小于",
     "years_max": "持有年数小于",
@@ -185,6 +187,27 @@ def progressive(income: Decimal, deductions: Decimal, steps: Sequence[Sequence[A
         tax += max(upper - below, Decimal(0)) * rate
         below = max(below, upper)
     return tax
+
+
+def steps_text(steps: Sequence[Sequence[Any]] | None) -> str:
+    """A scale as it is typed: `0.5:0.3, 1:0.4, :0.6`."""
+    return ", ".join(f"{'' if top is None else top}:{rate}" for top, rate, *_ in steps or ())
+
+
+def read_steps(text: str) -> list[list[float | None]] | None:
+    """A typed scale; None for "". Raises Invalid unless its ends rise and only the last has none."""
+    found: list[list[float | None]] = []
+    try:
+        for part in filter(None, (each.strip() for each in text.replace("，", ",").replace("：", ":").split(","))):
+            top, rate = part.split(":")
+            found.append([float(top) if top.strip() else None, float(rate)])
+    except ValueError:
+        raise Invalid(WRONG_STEPS, {"steps": WRONG_STEPS}) from None
+    tops = [top for top, _ in found[:-1]]
+    rises = all(top is not None for top in tops) and tops == sorted(set(tops), key=float)  # type: ignore[arg-type]
+    if found and (not rises or found[-1][0] is not None or any(not 0 <= float(rate or 0) <= 1 for _, rate in found)):
+        raise Invalid(WRONG_STEPS, {"steps": WRONG_STEPS})
+    return found or None
 
 
 def late_fee(tax: Decimal, due: dt.date, paid: dt.date) -> Decimal:

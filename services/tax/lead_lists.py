@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from models.enums import OPEN_LEAD_STATES, Confidence, LeadState, Permission, Role
 from models.people import User, UserRole
 from models.taxes import TaxLead, TaxRule
+from services import audit
 from services.actors import Actor
 from services.exchange import workbooks
 from services.tax.rules import base_code
@@ -24,6 +25,7 @@ FIGURES = {
     "late": "超期未结",
     "week": "七天内到期",
     "closed": "已结",
+    "unseen": "已结待印证",
 }
 TITLES = (
     "名称",
@@ -40,11 +42,13 @@ TITLES = (
     "最近发现",
 )
 MOST_EXPORTED = 50_000
+MOST_STREETS = 200
+found_month = func.substr(cast(TaxLead.first_found_on, String), literal_column("1"), literal_column("7"))  # 2008-03
 
 
 @dataclasses.dataclass(frozen=True)
 class Filter:
-    """`view` is one of FIGURES; "" or None for all."""
+    """`view` is one of FIGURES, `month` that of the first finding; "" or None for all."""
 
     view: str = ""
     state: str = ""
@@ -52,6 +56,8 @@ class Filter:
     confidence: str = ""
     words: str = ""
     officer_id: int | None = None
+    street: str = ""
+    month: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,6 +76,7 @@ class LeadRow:
     industry: str | None
     first_found_on: dt.date
     last_found_on: dt.date
+    version: int
 
     @property
     def is_open(self) -> bool:
@@ -91,6 +98,8 @@ def _view(view: str, actor: Actor, today: dt.date) -> list[ColumnElement[bool]]:
             return [is_open, TaxLead.due_on >= today, TaxLead.due_on < today + dt.timedelta(days=7)]
         case "closed":
             return [~is_open]
+        case "unseen":  # closed by a person as registered or paid, and no register shows it yet
+            return [TaxLead.state.in_((LeadState.REGISTERED, LeadState.PAID)), TaxLead.closing_record_id.is_(None)]
     return []
 
 
@@ -102,6 +111,10 @@ def _wanted(asked: Filter, actor: Actor, today: dt.date) -> list[ColumnElement[b
         wanted.append(TaxLead.rule_id == asked.rule_id)
     if asked.confidence in set(Confidence):
         wanted.append(TaxLead.confidence == Confidence(asked.confidence))
+    if asked.street:
+        wanted.append(TaxLead.street == asked.street)
+    if asked.month:
+        wanted.append(found_month == asked.month)
     if asked.officer_id is not None:
         wanted.append(TaxLead.officer_id == asked.officer_id)
     if asked.words.strip():
@@ -126,7 +139,7 @@ def _rows() -> Any:
         select(
             TaxLead.id, TaxLead.name, TaxLead.subject_key, TaxRule.code, TaxRule.name, TaxLead.state, TaxLead.confidence,
             TaxLead.estimate, User.display_name, TaxLead.due_on, TaxLead.street, TaxLead.industry, TaxLead.first_found_on,
-            TaxLead.last_found_on,
+            TaxLead.last_found_on, TaxLead.version,
         )
         .join(TaxRule, (TaxRule.district_id == TaxLead.district_id) & (TaxRule.id == TaxLead.rule_id))
         .outerjoin(User, (User.district_id == TaxLead.district_id) & (User.id == TaxLead.officer_id))
@@ -139,10 +152,17 @@ def _row(values: Any) -> LeadRow:
 
 
 def page(session: Session, asked: Filter, number: int, actor: Actor, *, today: dt.date) -> tuple[list[LeadRow], int]:
-    """(the page's leads, how many there are): what is due first stands first."""
+    """(the page's leads, how many there are): one's own first, then what is due first."""
     actor.must(Permission.TAX_READ)
     wanted = _wanted(asked, actor, today)
-    order = (TaxLead.due_on.is_(None), TaxLead.due_on, TaxLead.estimate.desc().nulls_last(), TaxLead.id)
+    is_mine = TaxLead.state.in_(OPEN_LEAD_STATES) & (TaxLead.officer_id == actor.user_id)
+    order = (
+        case((is_mine, 0), else_=1),
+        TaxLead.due_on.is_(None),
+        TaxLead.due_on,
+        TaxLead.estimate.desc().nulls_last(),
+        TaxLead.id,
+    )
     rows = session.execute(_rows().where(*wanted).order_by(*order).limit(PER_PAGE).offset((number - 1) * PER_PAGE))
     return [_row(row) for row in rows], _count(session, asked, actor, today)
 
@@ -151,6 +171,24 @@ def one(session: Session, lead_id: int, actor: Actor) -> LeadRow:
     actor.must(Permission.TAX_READ)
     row = session.execute(_rows().where(TaxLead.district_id == actor.district_id, TaxLead.id == lead_id)).one()
     return _row(row)
+
+
+def chosen(asked: Filter, actor: Actor, today: dt.date) -> Select[int]:
+    """The ids of the leads asked for, to add up what they come to."""
+    return select(TaxLead.id).where(*_wanted(asked, actor, today))
+
+
+def note(session: Session, asked: Filter, total: int, *, actor: Actor, now: dt.datetime) -> None:
+    """That a list was looked at, and what it held: no leads is a result too (R-TAX-06)."""
+    after = {name: str(value) for name, value in dataclasses.asdict(asked).items() if value} | {"rows": total}
+    audit.record(session, "tax_lead.list", ("tax_leads", "list"), actor=actor, now=now, after=after)
+
+
+def streets(session: Session, actor: Actor) -> list[str]:
+    """Where there are leads."""
+    actor.must(Permission.TAX_READ)
+    mine = select(TaxLead.street).where(TaxLead.district_id == actor.district_id, TaxLead.street.is_not(None))
+    return [name for name in session.scalars(mine.distinct().order_by(TaxLead.street).limit(MOST_STREETS)) if name]
 
 
 def officers(session: Session, actor: Actor) -> dict[int, str]:

@@ -1,124 +1,29 @@
-"""Leads: taken up from a run's findings, assigned, verified, closed by a person or by the next delivery itself.
+"""Leads: assigned, verified, closed by a person or by the next delivery itself; every step is an event.
 
 A lead belongs to a rule and a subject, not to a run: the next run finds it again, never twice.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.enums import OPEN_LEAD_STATES, Confidence, FindingList, LeadAction, LeadState, LedgerKind, Permission
-from models.identity import new_id
+from models.enums import LeadAction, LeadState, Permission
 from models.people import User
-from models.taxes import LeadEvent, LedgerEntry, TaxFinding, TaxLead, TaxRun
-from services import audit
+from models.taxes import LeadEvent, TaxLead
+from services import attachments, audit, calendars
 from services.actors import Actor
-from services.errors import Conflict, Invalid, NotFound
+from services.attachments import Upload
+from services.errors import CalendarMissing, Conflict, Invalid, NotFound
 from services.rules import leads as rules
-from services.tax import notices
-from services.upserts import table_of
+from services.rules import working_time
+from services.tax import lead_lists, notices
 
-LOOKED_UP = 400
-
-
-def take_up(session: Session, run: TaxRun, *, actor: Actor, now: dt.datetime) -> dict[str, int]:
-    """Raise or renew a lead for every confirmed finding of the run that counts in totals. Returns what was done."""
-    found = session.scalars(
-        select(TaxFinding).where(
-            TaxFinding.district_id == run.district_id,
-            TaxFinding.run_id == run.id,
-            TaxFinding.listed == FindingList.CONFIRMED,
-            TaxFinding.confidence != Confidence.WEAK,
-        )
-    ).all()
-    known = _known(session, run, [each.fingerprint for each in found])
-    counts = {"raised": 0, "found_again": 0, "reopened": 0, "quiet": 0}
-    fresh = [each for each in found if each.fingerprint not in known]
-    _raise(session, run, fresh, actor, now)
-    counts["raised"] = len(fresh)
-    for each in found:
-        if each.fingerprint in known:
-            counts[_renew(session, run, known[each.fingerprint], each, actor, now)] += 1
-    session.flush()
-    return counts
-
-
-def _known(session: Session, run: TaxRun, fingerprints: Sequence[str]) -> dict[str, TaxLead]:
-    known: dict[str, TaxLead] = {}
-    for start in range(0, len(fingerprints), LOOKED_UP):
-        part = fingerprints[start : start + LOOKED_UP]
-        rows = session.scalars(
-            select(TaxLead).where(TaxLead.district_id == run.district_id, TaxLead.fingerprint.in_(part))
-        )
-        known |= {row.fingerprint: row for row in rows}
-    return known
-
-
-def _raise(session: Session, run: TaxRun, found: Sequence[TaxFinding], actor: Actor, now: dt.datetime) -> None:
-    """New leads with their first event and their estimate, written in bulk: a first run raises thousands."""
-    leads = [_lead(run, each, now) for each in found]
-    reason = f"截至 {run.as_of} 的比对发现"
-    written = [_event(lead, LeadAction.RAISE, LeadState.NEW, 1, actor, now, reason) for lead in leads]
-    amounts = [_estimated(lead, actor, now) for lead in leads if lead["estimate"] is not None]
-    for model, rows in ((TaxLead, leads), (LeadEvent, written), (LedgerEntry, amounts)):
-        if rows:
-            session.execute(table_of(model).insert(), rows)
-
-
-def _lead(run: TaxRun, found: TaxFinding, now: dt.datetime) -> dict[str, Any]:
-    copied = ("fingerprint", "evidence_hash", "subject_key", "name", "street", "industry", "confidence", "estimate")
-    return {name: getattr(found, name) for name in copied} | {
-        "district_id": run.district_id,
-        "id": new_id(),
-        "rule_id": run.rule_id,
-        "finding_id": found.id,
-        "state": LeadState.NEW,
-        "estimate_note": str(found.detail.get("estimate", "")),
-        "first_found_on": run.as_of,
-        "last_found_on": run.as_of,
-        "created_at": now,
-        "version": 1,
-    }
-
-
-def _estimated(lead: dict[str, Any], actor: Actor, now: dt.datetime) -> dict[str, Any]:
-    return {
-        "district_id": lead["district_id"],
-        "id": new_id(),
-        "lead_id": lead["id"],
-        "kind": LedgerKind.ESTIMATED,
-        "amount": lead["estimate"],
-        "note": lead["estimate_note"],
-        "entered_by": actor.name,
-        "entered_at": now,
-    }
-
-
-def _renew(session: Session, run: TaxRun, lead: TaxLead, found: TaxFinding, actor: Actor, now: dt.datetime) -> str:
-    """A known lead found again: quiet while its evidence was judged false, reopened by new evidence or a relapse."""
-    is_new_evidence = lead.evidence_hash != found.evidence_hash
-    lead.finding_id, lead.last_found_on = found.id, max(lead.last_found_on, run.as_of)
-    if lead.state in OPEN_LEAD_STATES:
-        if is_new_evidence:
-            step(session, lead, LeadAction.FIND_AGAIN, actor, now, "数据有变化，仍为疑点")
-            lead.evidence_hash = found.evidence_hash
-        return "found_again"
-    if rules.is_quiet(lead.state, lead.judged_hash, found.evidence_hash) or lead.state == LeadState.TRANSFERRED:
-        return "quiet"
-    lead.evidence_hash = found.evidence_hash
-    lead.closed_at = lead.closing_record_id = lead.officer_id = lead.due_on = None
-    step(
-        session,
-        lead,
-        LeadAction.REOPEN,
-        actor,
-        now,
-        "数据有变化，重新成为疑点" if is_new_evidence else "结案后再次出现",
-    )
-    return "reopened"
+USUAL_WORKDAYS = 10
+NOT_SEEN: Mapping[int, int] = {}
 
 
 def step(
@@ -138,10 +43,10 @@ def step(
         )
     )
     key = {"district_id": lead.district_id, "id": lead.id}
-    session.add(LeadEvent(**_event(key, action, lead.state, (last or 0) + 1, actor, now, reason, evidence)))
+    session.add(LeadEvent(**event(key, action, lead.state, (last or 0) + 1, actor, now, reason, evidence)))
 
 
-def _event(
+def event(
     lead: dict[str, Any],
     action: LeadAction,
     state: LeadState,
@@ -172,23 +77,48 @@ def get(session: Session, lead_id: int, actor: Actor, *, expected: int | None = 
     if lead is None:
         raise NotFound("没有这条线索")
     if expected is not None and lead.version != expected:
-        raise Conflict(f"线索「{lead.name}」刚被别人处理过，现为「{lead.state.label}」，请看过最新情况再操作")
+        last = events(session, lead)[-1]
+        told = f"线索「{lead.name}」刚由{last.actor_name}「{last.action.label}」，现为「{lead.state.label}」"
+        raise Conflict(f"{told}；您填的内容还在，请看过最新情况再决定")
     return lead
 
 
+def note(session: Session, lead_id: int, *, actor: Actor, now: dt.datetime) -> None:
+    """That a lead was looked at (R-TAX-06)."""
+    audit.record(session, "tax_lead.view", ("tax_lead", lead_id), actor=actor, now=now)
+
+
+def usual_due(session: Session, actor: Actor, today: dt.date) -> dt.date:
+    """Ten working days from today; two weeks where the calendar does not reach."""
+    try:
+        return working_time.workdays_after(today, USUAL_WORKDAYS, calendars.work_calendar(session, actor.district_id))
+    except CalendarMissing:
+        return today + dt.timedelta(weeks=2)
+
+
 def assign(
-    session: Session, lead_ids: Sequence[int], officer_id: int, due_on: dt.date, *, actor: Actor, now: dt.datetime
+    session: Session,
+    lead_ids: Sequence[int],
+    officer_id: int,
+    due_on: dt.date,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    seen: Mapping[int, int] = NOT_SEEN,
 ) -> int:
-    """Give the leads to an officer, all or none. Returns how many; the officer gets one message."""
+    """Give the leads to an officer, all or none. Returns how many; the officer gets one message.
+
+    `seen` holds the versions that the person looked at.
+    """
     actor.must(Permission.TAX_ASSIGN)
     if not lead_ids:
         raise Invalid("请先选择线索")
     if due_on < now.date():
         raise Invalid("核实期限不能早于今天", {"due_on": "核实期限不能早于今天"})
     officer = session.get(User, (actor.district_id, officer_id))
-    if officer is None or not officer.is_active:
+    if officer is None or officer_id not in lead_lists.officers(session, actor):
         raise NotFound("没有这位税务人员，或账号已停用")
-    leads = [get(session, each, actor) for each in dict.fromkeys(lead_ids)]
+    leads = _all(session, lead_ids, actor, seen)
     _check_all(leads, LeadAction.ASSIGN)
     for lead in leads:
         lead.officer_id, lead.due_on = officer.id, due_on
@@ -207,6 +137,10 @@ def _check_all(leads: Sequence[TaxLead], action: LeadAction) -> None:
         raise Invalid(f"{len(wrong)} 条不能{action.label}，全部没有处理：{'、'.join(wrong[:10])}")
 
 
+def _all(session: Session, lead_ids: Sequence[int], actor: Actor, seen: Mapping[int, int]) -> list[TaxLead]:
+    return [get(session, each, actor, expected=seen.get(each)) for each in dict.fromkeys(lead_ids)]
+
+
 def act(
     session: Session,
     lead_ids: Sequence[int],
@@ -216,28 +150,54 @@ def act(
     *,
     actor: Actor,
     now: dt.datetime,
-    expected: int | None = None,
+    seen: Mapping[int, int] = NOT_SEEN,
+    upload: Upload | None = None,
 ) -> int:
-    """Take one step with one reason on the leads, all or none. Returns how many."""
+    """Take one step with one reason on the leads, all or none. Returns how many. `seen` as in `assign`."""
     actor.must(Permission.TAX_LEADS)
-    reason, evidence = (
-        ("开始核实", "") if action == LeadAction.START else rules.checked_reason(action, reason, evidence)
-    )
-    leads = [get(session, each, actor, expected=expected) for each in dict.fromkeys(lead_ids)]
+    if not lead_ids:
+        raise Invalid("请先选择线索")
+    reason, evidence = rules.checked_reason(action, reason, evidence)
+    leads = _all(session, lead_ids, actor, seen)
     _check_all(leads, action)
+    proof = _proof(evidence, upload, now)
     for lead in leads:
-        before = lead.state
-        step(session, lead, action, actor, now, reason, {"text": evidence} if evidence else None)
-        if action in rules.CLOSING:
-            lead.closed_at = now
-            lead.judged_hash = lead.evidence_hash if lead.state in rules.FALSE_STATES else None
-        session.flush()
-        after = {"state": lead.state, "reason": reason, "evidence": evidence}
-        subject = ("tax_lead", lead.id)
-        audit.record(
-            session, f"tax_lead.{action.value}", subject, actor=actor, now=now, before={"state": before}, after=after
-        )
+        _take(session, lead, action, reason, proof, actor, now)
     return len(leads)
+
+
+def _take(
+    session: Session, lead: TaxLead, action: LeadAction, reason: str, proof: Any, actor: Actor, now: dt.datetime
+) -> None:
+    before = {"state": lead.state}
+    step(session, lead, action, actor, now, reason, proof)
+    if action in rules.CLOSING:
+        lead.closed_at, lead.judged_hash = now, lead.evidence_hash
+    session.flush()
+    after = {"state": lead.state, "reason": reason, "evidence": proof}
+    subject = ("tax_lead", lead.id)
+    audit.record(session, f"tax_lead.{action.value}", subject, actor=actor, now=now, before=before, after=after)
+
+
+def _proof(evidence: str, upload: Upload | None, now: dt.datetime) -> dict[str, Any] | None:
+    """What proves a step: words, and a file kept beside them."""
+    found: dict[str, Any] = {"text": evidence} if evidence else {}
+    if upload is not None:
+        content_type, content = attachments.checked(upload)
+        key, digest = attachments.store(content, now=now)
+        name = PurePath(upload.file_name).name[-attachments.NAME_LENGTH :]
+        found["file"] = {"name": name, "type": content_type, "key": key, "sha256": digest}
+    return found or None
+
+
+def proof_file(session: Session, lead_id: int, sequence: int, actor: Actor) -> bytes:
+    """The file that proves a step. Raises NotFound without one, Invalid when it was altered."""
+    lead = get(session, lead_id, actor)
+    found = session.get(LeadEvent, (lead.district_id, lead.id, sequence))
+    kept = (found.evidence or {}).get("file") if found is not None else None
+    if kept is None:
+        raise NotFound("这一步没有凭据文件")
+    return attachments.fetch(kept["key"], kept["sha256"], kept["name"])
 
 
 def events(session: Session, lead: TaxLead) -> Sequence[LeadEvent]:
@@ -256,5 +216,5 @@ def close_by_record(
     now: dt.datetime,
 ) -> None:
     """The next delivery shows the registration or the payment: the lead says which row did it."""
-    lead.closing_record_id, lead.closed_at = record_id, now
+    lead.closing_record_id, lead.closed_at, lead.judged_hash = record_id, now, None
     step(session, lead, action, actor, now, reason, {"record": record_id} if record_id else None)

@@ -17,13 +17,14 @@ from services import audit
 from services.actors import Actor
 from services.errors import Conflict, Invalid, NotFound
 from services.rules import tax_amounts
-from services.rules.matching import keys
 from services.rules.tax_amounts import Estimate, Facts, Rate
 from services.rules.tax_rules import Section
 from services.tax.residual import Record
 
 SHIPPED = settings.DATA / "tax_rates.csv"
 HIGHEST = Decimal("1")
+FINEST = Decimal("0.000001")
+MOST_PER_AREA = 100_000
 
 
 def seed(session: Session, district_id: int) -> int:
@@ -85,13 +86,13 @@ def of_record(record: Record, section: Section, rates: Sequence[Rate]) -> Estima
 
 
 def _facts(record: Record, payer: Payer) -> Facts:
-    is_person = bool(record.person_key) if payer == Payer.BUYER else None
-    if payer == Payer.BUYER and not record.person_key and not keys.read(record.subject_code or "").org_code:
-        is_person = None
+    is_buyer = payer == Payer.BUYER
+    person = record.person_key if is_buyer else record.counterparty_key
+    firm = record.org_code if is_buyer else record.counterparty_code
     return Facts(
         price=record.amount,
         on=record.event_on,
-        is_person=is_person,
+        is_person=True if person else False if firm else None,
         deal=DealKind(record.deal_kind) if record.deal_kind else None,
         usage=record.usage,
         area=record.area,
@@ -133,13 +134,24 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
     problems: dict[str, str] = {}
     checked: dict[str, Any] = {name: values.get(name) for name in ("tax", "effective_from", "effective_to")}
     for name in ("rate", "amount"):
+        text = str(values.get(name) or "").strip()
         try:
-            text = str(values.get(name) or "").strip()
-            checked[name] = Decimal(text) if text else None
+            checked[name] = Decimal(text).quantize(FINEST) if text else None
         except InvalidOperation:
+            checked[name] = Decimal("NaN")
+        if checked[name] is not None and not checked[name].is_finite():
             problems[name] = "请填写数字"
-    if not problems and checked["rate"] is None and checked["amount"] is None and not values.get("steps"):
-        problems["rate"] = "请填写税率或每平方米税额"
+    if not problems and checked["amount"] is not None and not 0 < checked["amount"] <= MOST_PER_AREA:
+        problems["amount"] = f"每平方米税额应大于 0，不超过 {MOST_PER_AREA:,} 元"
+    try:
+        checked["steps"] = tax_amounts.read_steps(str(values.get("steps") or ""))
+    except Invalid as error:
+        problems |= error.fields
+    given = [name for name in ("rate", "amount", "steps") if checked.get(name) is not None]
+    if not problems and len(given) != 1:
+        problems["rate"] = "税率、每平方米税额、超率累进，请填写其中一项"
+    if checked["tax"] is None:
+        problems["tax"] = "请选择税种"
     if not problems and checked["rate"] is not None and not 0 <= checked["rate"] <= HIGHEST:
         problems["rate"] = "税率应在 0 到 1 之间，如 3% 填 0.03"
     if checked["effective_from"] is None:
@@ -151,8 +163,11 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
     if problems:
         raise Invalid("；".join(problems.values()), problems)
     checked |= {name: str(values.get(name) or "").strip() for name in ("source", "note")}
-    checked |= {"scope": values.get("scope") or {}, "steps": values.get("steps") or None}
-    return checked | {name: bool(values.get(name)) for name in ("is_tax_inclusive", "is_verified")}
+    return (
+        checked
+        | {"scope": values.get("scope") or {}}
+        | {name: bool(values.get(name)) for name in ("is_tax_inclusive", "is_verified")}
+    )
 
 
 def _check_overlap(session: Session, district_id: int, checked: dict[str, Any], rate_id: int | None) -> None:
@@ -160,9 +175,14 @@ def _check_overlap(session: Session, district_id: int, checked: dict[str, Any], 
     end = checked["effective_to"] or dt.date.max
     for row in rows:
         together = row.effective_from <= end and checked["effective_from"] <= (row.effective_to or dt.date.max)
-        if row.id != rate_id and row.scope == checked["scope"] and together:
+        if row.id != rate_id and _alike(row.scope) == _alike(checked["scope"]) and together:
             told = f"同一范围的{row.tax.label}在 {row.effective_from} 起已有税率，请先写明它的失效日期"
             raise Invalid(told, {"effective_from": told})
+
+
+def _alike(scope: dict[str, Any]) -> dict[str, list[Any]]:
+    """A scope however it was written: one value is a list of one."""
+    return {name: sorted(value) if isinstance(value, list) else [value] for name, value in scope.items()}
 
 
 def _shown(row: TaxRate) -> dict[str, Any]:

@@ -21,7 +21,8 @@ LOOKED_UP = 500
 FIELDS: tuple[Any, ...] = (
     R.id, R.register, R.natural_key, R.row_number, R.batch_id, R.subject_code, R.code_state, R.org_code,
     R.registration_no, R.person_key, R.name, R.name_key, R.core_name, R.address, R.address_key, R.contract_no,
-    R.house_no, R.parcel_no, R.counterparty_name, R.deal_kind, R.usage, R.area, R.amount, R.tax, R.event_on,
+    R.house_no, R.parcel_no, R.counterparty_name, R.counterparty_code, R.counterparty_key, R.deal_kind, R.usage,
+    R.area, R.amount, R.tax, R.event_on,
     R.status, R.status_on, R.valid_until, R.industry, R.street, R.kind, R.digest,
 )  # fmt: skip
 Record = Row[Any]

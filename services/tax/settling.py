@@ -4,16 +4,16 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
-from models.enums import OPEN_LEAD_STATES, FindingList, ImportKind, LeadAction, LedgerKind, RunState
+from models.enums import OPEN_LEAD_STATES, FindingList, ImportKind, LeadAction, LeadState, LedgerKind, RunState
 from models.registers import RegisterRecord
 from models.taxes import LedgerEntry, TaxFinding, TaxLead, TaxRuleVersion, TaxRun
 from services.actors import Actor
 from services.rules import money, tax_rules
 from services.rules.tax_rules import Definition
-from services.tax import leads, ledger, sides
+from services.tax import leads, ledger, sides, taking_up
 from services.tax.outcomes import Task
 
 R = RegisterRecord
@@ -23,7 +23,7 @@ def follow(session: Session, run: TaxRun, *, actor: Actor, now: dt.datetime) -> 
     """What a finished run does to the leads; nothing for one that could not be decided."""
     if run.state != RunState.DONE:
         return {}
-    counts = leads.take_up(session, run, actor=actor, now=now)
+    counts = taking_up.take_up(session, run, actor=actor, now=now)
     return counts | {"settled": settle(session, run, actor=actor, now=now)}
 
 
@@ -34,10 +34,14 @@ def settle(session: Session, run: TaxRun, *, actor: Actor, now: dt.datetime) -> 
     """
     version = session.get_one(TaxRuleVersion, (run.district_id, run.rule_version_id))
     definition = tax_rules.parse(version.definition)
-    return sum(_settle(session, run, definition, lead, actor, now) for lead in _vanished(session, run))
+    unseen = TaxLead.state.in_((LeadState.REGISTERED, LeadState.PAID)) & TaxLead.closing_record_id.is_(None)
+    for lead in _vanished(session, run, unseen):
+        _bear_out(session, run, definition, lead, actor, now)
+    is_open = TaxLead.state.in_(OPEN_LEAD_STATES)
+    return sum(_settle(session, run, definition, lead, actor, now) for lead in _vanished(session, run, is_open))
 
 
-def _vanished(session: Session, run: TaxRun) -> Sequence[TaxLead]:
+def _vanished(session: Session, run: TaxRun, wanted: ColumnElement[bool]) -> Sequence[TaxLead]:
     still = select(TaxFinding.fingerprint).where(
         TaxFinding.district_id == run.district_id,
         TaxFinding.run_id == run.id,
@@ -48,12 +52,25 @@ def _vanished(session: Session, run: TaxRun) -> Sequence[TaxLead]:
         .where(
             TaxLead.district_id == run.district_id,
             TaxLead.rule_id == run.rule_id,
-            TaxLead.state.in_(OPEN_LEAD_STATES),
+            wanted,
             TaxLead.last_found_on <= run.as_of,
             TaxLead.fingerprint.not_in(still),
         )
         .order_by(TaxLead.id)
     ).all()
+
+
+def _bear_out(
+    session: Session, run: TaxRun, definition: Definition, lead: TaxLead, actor: Actor, now: dt.datetime
+) -> None:
+    """A person closed it as registered or paid; now a register shows it: the lead says which row."""
+    finding = session.get_one(TaxFinding, (lead.district_id, lead.finding_id))
+    left = _current(session, session.get_one(R, (lead.district_id, finding.left_record_id)))
+    found = _counterparts(session, run, definition, left, str(finding.detail.get("section", ""))) if left else ()
+    if found:
+        lead.closing_record_id = found[0].id
+        reason = f"「{found[0].register.label}」第 {found[0].row_number} 行印证了结论"
+        leads.step(session, lead, LeadAction.NOTE, actor, now, reason, {"record": found[0].id})
 
 
 def _settle(

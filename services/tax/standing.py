@@ -35,15 +35,23 @@ class Standing:
     as_of: dt.datetime | None  # when the register was last delivered
 
 
-def of_code(session: Session, code: str, *, actor: Actor, now: dt.datetime) -> list[Standing]:
-    """By a unified or an organisation code; empty for anything else. One query for all registers. The look is recorded.
+@dataclasses.dataclass(frozen=True)
+class Enterprise:
+    """`open_leads` is for the tax office only: None for others."""
+
+    registers: tuple[Standing, ...]
+    open_leads: int | None
+
+
+def of_code(session: Session, code: str, *, actor: Actor, now: dt.datetime) -> Enterprise | None:
+    """By a unified or an organisation code; None for anything else. One query for all registers. The look is recorded.
 
     Tax ids of persons are not looked up here.
     """
     actor.must(Permission.ENTERPRISE_READ)
     org = keys.read(code).org_code
     if org is None:
-        return []
+        return None
     fresh = freshness.of_all(session, actor.district_id, now=now)
     rows = session.scalars(
         select(RegisterRecord)
@@ -56,9 +64,9 @@ def of_code(session: Session, code: str, *, actor: Actor, now: dt.datetime) -> l
         .order_by(RegisterRecord.id)
     ).all()
     newest = {row.register: row for row in rows}
-    found = [_standing(kind, newest.get(kind), fresh[kind].delivered_at, now.date()) for kind in REGISTERS]
+    found = tuple(_standing(kind, newest.get(kind), fresh[kind].delivered_at, now.date()) for kind in REGISTERS)
     audit.record(session, "tax.standing", ("enterprise", org), actor=actor, now=now, after={"registers": len(newest)})
-    return found
+    return Enterprise(found, _open_leads(session, code, actor) if actor.may(Permission.TAX_READ) else None)
 
 
 def _standing(
@@ -75,9 +83,7 @@ def _standing(
     return Standing(kind, status, record.name, record.status_on or record.event_on, is_good, delivered_at)
 
 
-def open_leads(session: Session, code: str, *, actor: Actor) -> int:
-    """How many leads on the enterprise are open; for the tax office only."""
-    actor.must(Permission.TAX_READ)
+def _open_leads(session: Session, code: str, actor: Actor) -> int:
     cleaned = keys.clean(code)
     return (
         session.scalar(

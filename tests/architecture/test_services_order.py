@@ -14,7 +14,7 @@ STEPS = (
     ("audit",),
     ("calendars", "counts", "downloads", "exchange", "sign_in_sessions"),
     ("jobs",),
-    ("audit_trail", "catalogue", "organisations", "passwords", "sign_in"),
+    ("audit_trail", "catalogue", "organisations", "own_phone", "passwords", "sign_in"),
     ("cases", "flows", "registers"),
     ("bundles",),
     ("projects", "tax"),

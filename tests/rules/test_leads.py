@@ -38,7 +38,18 @@ def test_closing_needs_reason_and_evidence(action):
 def test_a_false_positive_is_quiet_while_its_evidence_stands():
     assert leads.is_quiet(LeadState.DATA_ERROR, "a", "a")
     assert not leads.is_quiet(LeadState.DATA_ERROR, "a", "b")
-    assert not leads.is_quiet(LeadState.PAID, "a", "a")
+    assert leads.is_quiet(LeadState.TRANSFERRED, None, "b")
+    assert not leads.is_quiet(LeadState.PAID, None, "a"), "closed by the registers: found again it is a relapse"
+    assert not leads.is_quiet(LeadState.NEW, "a", "a")
+
+
+@pytest.mark.parametrize("action", sorted(set(LeadAction) - leads.BY_HAND))
+def test_steps_of_assigning_letters_and_comparisons_are_not_taken_by_hand(action):
+    with pytest.raises(WrongState, match=action.label):
+        leads.checked_reason(action, "理由充分", "凭据充分")
+    assert {action for state in LeadState for action in leads.possible(state)} <= {
+        *leads.BY_HAND, LeadAction.ASSIGN, LeadAction.SEND_LETTER,
+    }  # fmt: skip
 
 
 def test_the_balance_counts_from_the_assessment_once_there_is_one():

@@ -1,5 +1,6 @@
 """Leads: taken up once, verified, closed by a person or by the next delivery; the money; letters; standing at intake."""
 
+import dataclasses
 import datetime as dt
 import io
 from decimal import Decimal
@@ -199,7 +200,7 @@ def test_two_officers_on_one_lead_the_second_is_told(found, now):
     version = found.version
     assign(found.id, now)
     with pytest.raises(Conflict, match="已分派"):
-        act(found.id, LeadAction.START, now=now, expected=version)
+        act(found.id, LeadAction.START, now=now, seen={found.id: version})
 
 
 def test_a_step_out_of_turn_writes_nothing(found, now):
@@ -314,13 +315,16 @@ def test_an_enterprises_standing_is_seen_with_the_permission_only(found, now):
         clerk = builders.actor(session, "window_clerk", window="012")
         with pytest.raises(NotAllowed):
             standing.of_code(session, uscc(1), actor=clerk, now=now)
-        seen = {each.register: each for each in standing.of_code(session, uscc(1), actor=officer(), now=now)}
+        whole = standing.of_code(session, uscc(1), actor=officer(), now=now)
+        seen = {each.register: each for each in whole.registers}
         assert seen[K.BUSINESS_REGISTRATION].state == "存续" and seen[K.BUSINESS_REGISTRATION].is_good
         assert "过期" in seen[K.ORG_CODE_CERTIFICATE].state and seen[K.ORG_CODE_CERTIFICATE].is_good is False
         assert seen[K.TAX_REGISTRATION_NATIONAL].state == "未查到"
         assert seen[K.TAX_REGISTRATION_LOCAL].state == "名册未导入" and seen[K.TAX_REGISTRATION_LOCAL].is_good is None
-        assert standing.of_code(session, registers.person(1), actor=officer(), now=now) == []
-        assert standing.open_leads(session, uscc(1), actor=officer()) == 1
+        assert standing.of_code(session, registers.person(1), actor=officer(), now=now) is None
+        assert whole.open_leads == 1
+        named = dataclasses.replace(clerk, permissions=clerk.permissions | {Permission.ENTERPRISE_READ})
+        assert standing.of_code(session, uscc(1), actor=named, now=now).open_leads is None, "tax secrecy"
 
 
 def test_a_lead_of_another_district_reads_as_not_found(found, now):
