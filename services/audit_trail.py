@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import settings
 from models.audit import AuditEntry
-from models.enums import CaseAction, CatalogueAction, ImportKind, Permission
+from models.enums import CaseAction, CatalogueAction, EngagementAction, ImportKind, LeadAction, Permission
 from services.actors import Actor
 from services.exchange import workbooks
 
@@ -40,14 +40,37 @@ SUBJECTS = {
     "undo_import": "撤销导入",
     "import_batch": "导入批次",
     "district": "本区",
+    "bundle": "一件事",
+    "flow": "流程",
+    "project": "项目",
+    "engagement": "中介委托",
+    "register": "登记名册",
+    "register_record": "登记记录",
+    "heading_mapping": "列名对应",
+    "enterprise": "企业",
+    "tax": "综合治税",
+    "tax_rule": "比对规则",
+    "tax_run": "比对",
+    "tax_finding": "比对结果",
+    "tax_lead": "线索",
+    "tax_leads": "线索名单",
+    "tax_ledger": "线索账目",
+    "tax_letter": "通知书",
+    "tax_rate": "税率",
+    "pair_verdict": "同户判定",
+    "match_model": "匹配权重",
 }
 VERBS = {
     **CaseAction.labels(),
     **CatalogueAction.labels(),
     **ImportKind.labels(),
+    **LeadAction.labels(),
+    **EngagementAction.labels(),
     "receive_material": "补收材料",
     "export": "导出",
     "reveal": "查看完整证件号",
+    "view": "查看",
+    "phone": "修改手机号",
     "recompute": "重算到期时间",
     "demo": "装入演示数据",
     "import": "导入",
@@ -69,6 +92,33 @@ VERBS = {
     "year": "导入年度安排",
     "override": "调整",
     "override_removed": "撤销调整",
+    "items": "调整事项组成",
+    "policy": "调整催办与缺席规则",
+    "opine": "提交意见",
+    "absent": "逾期未提意见",
+    "meeting": "记录联审会议",
+    "send_up": "转报上级",
+    "superior_reply": "上级答复",
+    "open": "开立",
+    "apply": "申报事项",
+    "waive": "注明不适用",
+    "unwaive": "取消不适用",
+    "rate": "评价",
+    "save": "保存",
+    "freshness": "设置过期天数",
+    "compare": "运行",
+    "list": "查看名单",
+    "subject": "查看主体",
+    "standing": "查看企业登记状况",
+    "active": "启用或停用",
+    "try": "试算",
+    "enter": "记账",
+    "issue": "发出",
+    "give": "判定",
+    "revoke": "撤回",
+    "estimate": "试算",
+    "adopt": "采用",
+    "retire": "停用",
 }
 
 

@@ -15,7 +15,9 @@ from services.rules import identifiers
 USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 ORG = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _USCC_WEIGHTS = [pow(3, place, 31) for place in range(17)] + [1]
-_ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+ORG_CHECK = "0123456789X"
+_ORG_ALL_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2, 1)  # the sum with the check digit's value is a multiple of 11
+_ORG_INVERSE = [pow(weight, -1, 11) for weight in _ORG_ALL_WEIGHTS]
 _USCC_INVERSE = [pow(weight, -1, 31) for weight in _USCC_WEIGHTS]
 _LOOKALIKES = str.maketrans("IOZSV", "10250")  # letters that a unified code never holds, as they are misread
 _DIGIT_LOOKALIKES = str.maketrans("IOZSBLQ", "1025810")
@@ -49,7 +51,7 @@ def is_org_code(code: str) -> bool:
     return (
         len(code) == 9
         and all(char in ORG for char in code[:8])
-        and code[8] in "0123456789X"
+        and code[8] in ORG_CHECK
         and identifiers.org_code_check(code[:8]) == code[8]
     )
 
@@ -171,12 +173,19 @@ def _one_wrong_18(code: str) -> list[str]:
 
 
 def _one_wrong_9(code: str) -> list[str]:
+    """The check digit leaves a letter or a few a place: those whose values are eleven apart."""
+    strange = [place for place, char in enumerate(code) if char not in (ORG if place < 8 else ORG_CHECK)]
+    if len(strange) > 1:
+        return []
+    values = [ORG.find(char) for char in code[:8]] + [ORG_CHECK.find(code[8])]
+    error = sum(weight * value for weight, value in zip(_ORG_ALL_WEIGHTS, values, strict=True))
     found = []
-    for place in range(9):
-        for char in ORG if place < 8 else "0123456789X":
-            whole = code[:place] + char + code[place + 1 :]
-            if char != code[place] and is_org_code(whole):
-                found.append(whole)
+    for place in strange or range(9):
+        alphabet = ORG if place < 8 else ORG_CHECK
+        right = (values[place] - error * _ORG_INVERSE[place]) % 11
+        for char in alphabet[right::11]:
+            if char != code[place]:
+                found.append(code[:place] + char + code[place + 1 :])
     return found
 
 

@@ -103,3 +103,15 @@ def test_any_text_can_be_read_and_cleaning_twice_changes_nothing(text):
     assert keys.clean(keys.clean(text)) == keys.clean(text)
     assert keys.read(text).state in CodeState
     keys.repaired(text)
+
+
+@given(st.text(keys.ORG, min_size=9, max_size=9))
+def test_one_wrong_character_is_solved_as_by_trying_them_all(code):
+    tried = {
+        whole
+        for place in range(9)
+        for char in keys.ORG
+        if keys.is_org_code(whole := code[:place] + char + code[place + 1 :]) and whole != code
+    }
+    if keys.read(code).state == CodeState.WRONG_CHECK:  # else it is read as it stands, or stands for "none"
+        assert tried <= set(keys.repaired(code))
