@@ -24,11 +24,13 @@ from services.actors import Actor, system
 from services.errors import DomainError, NotFound, WrongState
 
 RUNNERS = {  # named, not imported: they stand above this module
+    JobKind.REGISTER_CHECK: "services.registers.work:look_through",
     JobKind.REGISTER_IMPORT: "services.registers.work:take_in",
     JobKind.RECONCILIATION: "services.tax.work:reconcile",
     JobKind.MODEL_ESTIMATE: "services.tax.learning:estimate_job",
 }
 RIGHTS = {
+    JobKind.REGISTER_CHECK: Permission.TAX_IMPORT,
     JobKind.REGISTER_IMPORT: Permission.TAX_IMPORT,
     JobKind.RECONCILIATION: Permission.TAX_COMPARE,
     JobKind.MODEL_ESTIMATE: Permission.TAX_MODELS,

@@ -17,11 +17,14 @@ def launch(job: Job) -> None:
     jobs.launch(job.id)
 
 
-def panel(kind: JobKind, actor: Actor) -> Job | None:
-    """The newest job of the kind: a bar while it runs, its end once it is over. Returns it."""
+def panel(kind: JobKind, actor: Actor, *, mark: str | None = None) -> Job | None:
+    """The newest job of the kind: a bar while it runs, its end once it is over. Returns it.
+
+    With a mark, only a job that was started with that mark among its parameters.
+    """
     with page.transaction() as session:
         job = jobs.latest(session, kind, actor)
-    if job is None:
+    if job is None or (mark is not None and job.parameters.get("mark") != mark):
         return None
     if job.state in jobs.OPEN and not jobs.is_silent(job, page.now()):
         _running(kind, actor)

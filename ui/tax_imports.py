@@ -8,6 +8,7 @@ import streamlit as st
 
 from models.enums import REGISTER_KINDS, ImportKind, JobKind
 from models.exchange import ImportBatch
+from models.registers import Job
 from services import jobs as work
 from services.actors import Actor
 from services.database import Session
@@ -17,12 +18,15 @@ from services.registers import examining, freshness, loading, mappings
 from services.registers.freshness import Freshness
 from services.registers.quality import ADVICE, Doubt
 from services.registers.sheets import SHEETS
-from services.registers.work import keep_upload
-from ui import charts, forms, imports, page, tables, words
+from services.registers.work import keep_upload, report_of
+from ui import charts, forms, imports, jobs, page, tables, words
 from ui.charts import Meaning
 from ui.tables import Column
 
 NOTHING = "（不对应）"
+LARGE = 2_000_000  # bytes; some ten thousand rows are looked through while one waits
+CHECKED = "register_checked"
+TAKEN = "register_taken"
 EXAMPLES = (
     Column("行", lambda row: row["row"], "number", width=70),
     Column("列", lambda row: row["column"], width=160),
@@ -128,10 +132,40 @@ def quality(report: ImportReport) -> None:
                 st.caption(f"仅列出前 {len(each['rows'])} 行。")
 
 
-def trial(
+def checked(kind: ImportKind, path: Path, name: str, mapped: Mapping[str, str], actor: Actor) -> ImportReport | None:
+    """What taking the file in would do, once it was asked for: a large file is looked through by a job."""
+    mark = f"{path.stem}-{kind}-{sorted(mapped.items())}"
+    is_large, is_asked = path.stat().st_size > LARGE, st.button("预检", key="check")
+    if is_asked:
+        st.session_state.pop(TAKEN, None)
+    if is_asked and not is_large:
+        with st.spinner("正在逐行检查…"), page.transaction() as session:
+            st.session_state[CHECKED] = (mark, _trial(session, kind, path, name, mapped, actor))
+    elif is_asked:
+        parameters = {"path": str(path), "file_name": name, "kind": kind.value, "mapped": dict(mapped), "mark": mark}
+        title = f"预检「{kind.label}」{name}"
+        page.perform(
+            lambda session: work.start(session, JobKind.REGISTER_CHECK, title, parameters, actor=actor, now=page.now()),
+            done="已开始预检，进度见下方",
+            then=jobs.launch,
+        )
+    if st.session_state.get(TAKEN) == path.stem:
+        return None
+    if is_large and (job := jobs.panel(JobKind.REGISTER_CHECK, actor, mark=mark)) is not None:
+        return report_of(job)
+    kept, report = st.session_state.get(CHECKED, ("", None))
+    return report if kept == mark else None
+
+
+def taken(path: Path, job: Job) -> None:
+    """For `then` of page.perform: the file is on its way in, its report is done with."""
+    st.session_state[TAKEN] = path.stem
+    jobs.launch(job)
+
+
+def _trial(
     session: Session, kind: ImportKind, path: Path, name: str, mapped: Mapping[str, str], actor: Actor
 ) -> ImportReport:
-    """What taking the file in would do."""
     examined = examining.examine(path, name, kind, mapped=mapped, today=page.now().date())
     return loading.already(session, examined, actor) or loading.trial(session, examined, actor)
 

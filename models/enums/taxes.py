@@ -186,6 +186,7 @@ class LedgerKind(LabelEnum):
 
 
 class JobKind(LabelEnum):
+    REGISTER_CHECK = "register_check", "预检登记数据"
     REGISTER_IMPORT = "register_import", "导入登记数据"
     RECONCILIATION = "reconciliation", "比对"
     MODEL_ESTIMATE = "model_estimate", "重估匹配权重"

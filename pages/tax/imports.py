@@ -45,20 +45,15 @@ if uploaded is not None:
     content, path = uploaded.getvalue(), kept_for_trial(uploaded.file_id, uploaded.getvalue())
     with page.transaction():
         mapped = tax_imports.headings(kind, path, saved.get(source or "", {}))
-    checked = f"{uploaded.file_id}-{kind}-{on_error}-{sorted(mapped.items())}"
-    if st.button("预检", key="check"):
-        with st.spinner("正在逐行检查…"), page.transaction() as session:
-            report = tax_imports.trial(session, kind, path, uploaded.name, mapped, actor)
-            st.session_state["register_checked"] = (checked, report)
-    mark, report = st.session_state.get("register_checked", ("", None))
-    if mark == checked:
+    report = tax_imports.checked(kind, path, uploaded.name, mapped, actor)
+    if report is not None:
         is_ready = report.created + report.changed > 0 and (on_error == "skip" or not report.errors)
         if st.button("导入", key="import", type="primary", disabled=not is_ready):
             choice = {"source": source or "", "is_full": is_full, "on_error": on_error}
             page.perform(
                 lambda session: tax_imports.start(session, kind, content, uploaded.name, mapped, choice, actor),
                 done="已开始导入，进度见下方",
-                then=lambda job: (st.session_state.pop("register_checked"), jobs.launch(job)),
+                then=lambda job: tax_imports.taken(path, job),
             )
         tax_imports.summary(report)
 

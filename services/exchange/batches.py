@@ -63,6 +63,14 @@ class ImportReport:
         found = {"kind": self.kind.value, **counts, "errors": errors, "message": self.message}
         return found if self.quality is None else found | {"quality": self.quality}
 
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any], rejected_sheet: bytes | None = None) -> "ImportReport":
+        """What `as_json` told, read again: the bad rows' sheet is kept apart."""
+        errors = [RowError(**error) for error in found["errors"]]
+        counts = {name: found[name] for name in COUNTS}
+        kind, quality = ImportKind(found["kind"]), found.get("quality")
+        return cls(kind, **counts, errors=errors, rejected_sheet=rejected_sheet, quality=quality)
+
 
 @dataclasses.dataclass(frozen=True)
 class RowRecord:

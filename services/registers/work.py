@@ -1,4 +1,4 @@
-"""Taking a delivery in as a job of its own process."""
+"""Looking a delivery through, and taking it in, as jobs of a process of their own."""
 
 import contextlib
 import datetime as dt
@@ -10,11 +10,16 @@ from typing import Any
 
 import settings
 from models.enums import ImportKind
+from models.registers import Job
+from services import database
 from services.actors import Actor
+from services.exchange.batches import ImportReport
 from services.jobs import Progress
 from services.registers import examining, loading
+from services.registers.examining import Examined
 
 TRIAL_SECONDS = 3600.0
+MOST_TOLD = 500  # bad rows in a job's result; all of them come back as a sheet
 
 
 def keep_upload(content: bytes) -> Path:
@@ -31,7 +36,7 @@ def kept_for_trial(mark: str, content: bytes) -> Path:
     folder = settings.current().work_folder
     folder.mkdir(parents=True, exist_ok=True)
     now = time.time()
-    for each in folder.glob("*.trial"):
+    for each in (*folder.glob("*.trial"), *folder.glob("*.rejected")):
         if now - each.stat().st_mtime > TRIAL_SECONDS:
             each.unlink(missing_ok=True)
     path = folder / f"{hashlib.sha256(mark.encode()).hexdigest()[:32]}.trial"
@@ -40,19 +45,48 @@ def kept_for_trial(mark: str, content: bytes) -> Path:
     return path
 
 
+def look_through(actor: Actor, parameters: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """What taking the delivery in would do; nothing is written. `parameters`: path, file_name, kind, mapped."""
+    now = dt.datetime.now(settings.current().zone)
+    examined = _examined(parameters, progress, now)
+    progress.at(examined.rows, examined.rows, "正在与现有名册核对", always=True)
+    with database.reading() as session:
+        made = loading.already(session, examined, actor) or loading.trial(session, examined, actor)
+    told = _told(made)
+    if made.rejected_sheet is not None:
+        path = Path(parameters["path"]).with_suffix(".rejected")
+        path.write_bytes(made.rejected_sheet)
+        told["rejected_path"] = str(path)
+    told["message"] = made.message or f"共 {made.rows:,} 行，{made.rejected:,} 行有错误"
+    return told
+
+
+def report_of(job: Job) -> ImportReport | None:
+    """The report of a finished `look_through`, with the bad rows' sheet while it is kept."""
+    if job.result is None:
+        return None
+    kept = Path(job.result.get("rejected_path", ""))
+    return ImportReport.from_json(job.result, kept.read_bytes() if kept.is_file() else None)
+
+
+def _examined(parameters: dict[str, Any], progress: Progress, now: dt.datetime) -> Examined:
+    kind, mapped = ImportKind(parameters["kind"]), parameters.get("mapped")
+    path, name = Path(parameters["path"]), parameters["file_name"]
+    return examining.examine(path, name, kind, mapped=mapped, today=now.date(), progress=progress)
+
+
+def _told(made: ImportReport) -> dict[str, Any]:
+    told = made.as_json()
+    told["errors"] = told["errors"][:MOST_TOLD]
+    return told
+
+
 def take_in(actor: Actor, parameters: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`parameters`: path, file_name, kind, mapped, source_name, is_full, on_error."""
     path = Path(parameters["path"])
     now = dt.datetime.now(settings.current().zone)
     try:
-        examined = examining.examine(
-            path,
-            parameters["file_name"],
-            ImportKind(parameters["kind"]),
-            mapped=parameters.get("mapped"),
-            today=now.date(),
-            progress=progress,
-        )
+        examined = _examined(parameters, progress, now)
         made = loading.load(
             examined,
             actor=actor,
@@ -65,8 +99,7 @@ def take_in(actor: Actor, parameters: dict[str, Any], progress: Progress) -> dic
     finally:
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
-    told = made.as_json()
-    told["errors"] = told["errors"][:500]
+    told = _told(made)
     refused = made.errors and parameters.get("on_error", "reject") == "reject"
     head = f"共 {made.rows:,} 行：新增 {made.created:,}，变更 {made.changed:,}，无变化 {made.unchanged:,}，错误 {made.rejected:,}"
     told["message"] = (

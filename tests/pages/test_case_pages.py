@@ -325,13 +325,6 @@ def test_an_inspector_looks_and_changes_nothing(inspector):
 # --- queues ------------------------------------------------------------------------------------------------------
 
 
-def chosen(at, prefix, row):
-    """Choose a row of the table whose key begins so."""
-    key = next(each.proto.id.split("-", 2)[-1] for each in at.dataframe if prefix in each.proto.id)
-    at.session_state[key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
-    return at.run()
-
-
 def test_the_most_urgent_task_is_first_and_is_decided_on_the_spot(reviewer):
     late = file(ago=dt.timedelta(days=30), promise=(1, LimitUnit.WORKDAY))
     file(promise=(15, LimitUnit.WORKDAY))
@@ -340,7 +333,7 @@ def test_the_most_urgent_task_is_first_and_is_decided_on_the_spot(reviewer):
     assert [metric.value for metric in at.metric][:2] == ["2", "1"]
     only = signing.visit("cases/tasks.py", reviewer, due="overdue")
     assert numbers_of(only) == [late]
-    chosen(at, "tasks", 0)
+    signing.choose(at, "tasks", 0)
     assert not at.exception
     press(at, "准予")
     assert case_of(late).status == CaseStatus.DECIDED and late not in numbers_of(at)

@@ -59,3 +59,10 @@ def said(at: AppTest) -> str:
     """All that the page says, in one text, to look for words in."""
     kinds = ("title", "header", "subheader", "caption", "markdown", "error", "warning", "success", "info", "metric")
     return "\n".join(str(element.value) for kind in kinds for element in at.get(kind))
+
+
+def choose(at: AppTest, prefix: str, row: int) -> AppTest:
+    """Choose a row of the table whose key begins so."""
+    key = next(each.proto.id.split("-", 2)[-1] for each in at.dataframe if prefix in each.proto.id)
+    at.session_state[key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    return at.run()
