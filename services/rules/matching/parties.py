@@ -25,7 +25,7 @@ COLUMNS = (
 
 
 _NOT_DIGITS = re.compile(r"\D")
-SHORTEST_PART = 3  # characters of an address that say something by themselves
+SHORTEST_PART = 2  # characters of an address that say something by themselves
 
 
 def columns(rows: list[tuple[str, str, str, str]]) -> Columns:
