@@ -44,6 +44,7 @@ SITEMAP = (
     Place("cases/delivery.py", "delivery", "送达", P.CASES_DELIVER, "办件"),
     Place("cases/search.py", "cases", "办件查询", P.CASES_SEARCH, "办件"),
     Place("cases/case.py", "case", "办件详情", P.CASES_SEARCH, "办件", False),
+    Place("cases/clock.py", "clock", "期限说明", P.CASES_SEARCH, "办件", False),
     Place("catalogue/items.py", "items", "事项目录", P.CATALOGUE_READ, "事项"),
     Place("catalogue/item.py", "item_edit", "事项详情", P.CATALOGUE_READ, "事项", False),
     Place("catalogue/grid.py", "item_grid", "批量编辑", P.CATALOGUE_EDIT, "事项"),

@@ -4,6 +4,7 @@ from models import audit as audit
 from models import bundles as bundles
 from models import cases as cases
 from models import catalogue as catalogue
+from models import clocks as clocks
 from models import counts as counts
 from models import districts as districts
 from models import exchange as exchange

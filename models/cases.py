@@ -22,7 +22,7 @@ from models.enums import (
     TrustLevel,
 )
 
-OPEN = text("status IN ('submitted', 'correction_requested', 'accepted', 'examining', 'suspended')")
+OPEN = text("status IN ('submitted', 'correction_requested', 'accepted', 'examining', 'suspended', 'waiting_superior')")
 
 
 class Applicant(Identified, Base):

@@ -68,7 +68,13 @@ def override(number: int, centres: Sequence[OrganisationRow], chosen: OverrideRo
         centre = fields.choice("centre_id", "大厅、中心", {row.id: row.name for row in centres})
         kind = fields.choice("is_workday", "这一天", {False: "放假（不对外服务）", True: "上班"}, False)
         given, name, source = views.fields_of_day(fields, number)
-        pressed = st.form_submit_button("登记", type="primary")
+        with st.container(horizontal=True):
+            looked = st.form_submit_button("看看影响")
+            pressed = st.form_submit_button("登记", type="primary")
+    if looked and centre is not None and given is not None:
+        with page.transaction() as session:
+            found = calendars.preview_override(session, actor.district_id, centre, given, is_workday=kind)
+            views.moved(found, key="override-moved")
     if pressed:
         fields.perform(
             _followed(

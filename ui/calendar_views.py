@@ -24,6 +24,8 @@ MOVED = (
     Column("事项", "name", width="large"),
     Column("原到期", lambda row: words.moment(row.old_due), width=170),
     Column("新到期", lambda row: words.moment(row.new_due), width=170),
+    Column("原法定", lambda row: words.brief(row.old_legal), width=120),
+    Column("新法定", lambda row: words.brief(row.new_legal), width=120),
 )
 OVERRIDES = (
     Column("日期", lambda row: words.day(row.date), width=140),

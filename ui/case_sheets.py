@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import pandas as pd
 import streamlit as st
 
 import settings
@@ -10,12 +9,12 @@ from models.cases import Attachment, CaseEvent, CaseMaterial
 from models.enums import ApplicantKind, CaseAction, CaseStatus, CaseType, Permission
 from services import attachments, calendars
 from services.actors import Actor
-from services.cases import details, review
+from services.cases import deeming, details
 from services.cases.details import CaseDetail
 from services.database import Session
 from services.rules import identifiers, working_time
 from services.rules.working_time import WorkCalendar
-from ui import charts, forms, page, tables, words
+from ui import case_clocks, charts, forms, page, tables, words
 from ui.charts import Meaning
 from ui.tables import Column
 
@@ -37,6 +36,7 @@ def head(session: Session, found: CaseDetail, now: dt.datetime) -> None:
     badges = [charts.badge(_standing(found), charts.OF_CASE[case.status])]
     if is_late(found, now):
         badges.append(charts.badge("⚠ 超期", Meaning.RED))
+    badges += [charts.badge(f"⚠ {mark.kind.label}", Meaning.RED) for mark in deeming.marks(session, case)]
     st.markdown(" ".join(badges) + "　" + _held(found))
     parts = (case.number, case.case_type.label, found.department, found.centre, found.window)
     st.caption(page.plain("　".join(filter(None, (*parts, f"{words.moment(case.submitted_at)} 收件")))))
@@ -76,21 +76,15 @@ def remaining(now: dt.datetime, due: dt.datetime | None, calendar: WorkCalendar)
 
 
 def _clock(session: Session, found: CaseDetail, now: dt.datetime) -> None:
-    """The clock, which opens the ledger of its due date."""
+    """The clock, with the way to the page that explains it."""
     case = found.case
     if case.case_type == CaseType.IMMEDIATE:
         return
-    ledger = review.explanation(session, case)
-    text = _clock_words(session, found, now)
-    if not ledger:
-        st.markdown(f"期限：{page.plain(text)}")
-        return
-    with st.popover(f"期限：{page.plain(text)}", key=f"ledger-{case.number}", help="点开看这个期限是怎么算出来的"):
-        start, due, legal = map(words.moment, (case.accepted_at, case.due_at, case.statutory_due_at))
-        st.markdown(f"自 {start} 受理起算，承诺 {due} 前办结；法定 {legal} 前。")
-        if case.is_provisional:
-            st.caption("途中有年份尚未公布节假日安排，本期限为暂定，公布后自动重算。")
-        st.dataframe(pd.DataFrame(ledger), hide_index=True, key=f"ledger-days-{case.number}", alt="期限的逐日计算")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        provisional = "　:orange-badge[暂定]" if case.is_provisional else ""
+        st.markdown(f"期限：{page.plain(_clock_words(session, found, now))}{provisional}", width="content")
+        if case.batch_id is None:
+            case_clocks.link(case.number)
 
 
 def _clock_words(session: Session, found: CaseDetail, now: dt.datetime) -> str:

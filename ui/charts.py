@@ -37,6 +37,7 @@ OF_CASE = {
     CaseStatus.ACCEPTED: Meaning.OPEN,
     CaseStatus.EXAMINING: Meaning.OPEN,
     CaseStatus.SUSPENDED: Meaning.PAUSED,
+    CaseStatus.WAITING_SUPERIOR: Meaning.PAUSED,
     CaseStatus.DECIDED: Meaning.CLOSED,
     CaseStatus.DELIVERED: Meaning.CLOSED,
     CaseStatus.CLOSED: Meaning.NEUTRAL,

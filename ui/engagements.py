@@ -48,7 +48,7 @@ def of_case(found: CaseDetail, actor: Actor) -> None:
         _engage(actor, f"case-{number}", case_number=number)
     if held:
         st.markdown("**时间在谁手里**")
-        _held(held)
+        held_by(held)
 
 
 def of_project(board: Board, actor: Actor) -> None:
@@ -60,7 +60,8 @@ def of_project(board: Board, actor: Actor) -> None:
         _engage(actor, f"project-{board.project.number}", project_number=board.project.number)
 
 
-def _held(held: Sequence[holders.Held]) -> None:
+def held_by(held: Sequence[holders.Held]) -> None:
+    """Working time by holder; the parts sum to the whole."""
     total = sum(each.minutes for each in held)
     rows = [
         {"持有人": holder.label, "工作时间": _hours(minutes), "占比": words.rate(minutes, total)}

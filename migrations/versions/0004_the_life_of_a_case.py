@@ -1,33 +1,84 @@
 """the life of a case: clocks, review, documents and messages, applications"""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-
-def _clocks() -> None:
-    """Suspensions, extensions, what moved."""
-
-
-def _review() -> None:
-    """Verdicts on materials, corrections, trust."""
-
-
-def _papers() -> None:
-    """Numbered documents, templates, messages."""
+OLD = "status IN ('submitted', 'correction_requested', 'accepted', 'examining', 'suspended')"
+NEW = "status IN ('submitted', 'correction_requested', 'accepted', 'examining', 'suspended', 'waiting_superior')"
+OPEN_INDEXES = {
+    "ix_cases_due": ["district_id", "due_at"],
+    "ix_cases_open": ["district_id", "status", "submitted_at", "id"],
+}
 
 
-def _applications() -> None:
-    """Forms and their versions, drafts."""
+def _index_open_cases(before: str, after: str) -> None:
+    """A case that waits for the superior is open too."""
+    for name, columns in OPEN_INDEXES.items():
+        op.drop_index(name, table_name="cases", sqlite_where=sa.text(before), postgresql_where=sa.text(before))
+        where = {"sqlite_where": sa.text(after), "postgresql_where": sa.text(after)}
+        op.create_index(name, "cases", columns, unique=False, **where)
 
 
 def upgrade() -> None:
-    _clocks()
-    _review()
-    _papers()
-    _applications()
+    _index_open_cases(OLD, NEW)
+    op.create_table('case_extensions',
+    sa.Column('district_id', sa.BigInteger(), nullable=False),
+    sa.Column('case_id', sa.BigInteger(), nullable=False),
+    sa.Column('workdays', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('proposed_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('proposed_by', sa.String(length=200), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('judged_by', sa.String(length=200), nullable=True),
+    sa.Column('judged_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('judgement', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['district_id', 'case_id'], ['cases.district_id', 'cases.id'], name=op.f('fk_case_extensions_district_id_case_id')),
+    sa.ForeignKeyConstraint(['district_id'], ['districts.id'], name=op.f('fk_case_extensions_district_id')),
+    sa.PrimaryKeyConstraint('district_id', 'case_id', name=op.f('pk_case_extensions'))
+    )
+    op.create_table('case_marks',
+    sa.Column('district_id', sa.BigInteger(), nullable=False),
+    sa.Column('case_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.String(40), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['district_id', 'case_id'], ['cases.district_id', 'cases.id'], name=op.f('fk_case_marks_district_id_case_id')),
+    sa.ForeignKeyConstraint(['district_id'], ['districts.id'], name=op.f('fk_case_marks_district_id')),
+    sa.PrimaryKeyConstraint('district_id', 'case_id', 'kind', name=op.f('pk_case_marks'))
+    )
+    op.create_index(op.f('ix_case_marks_district_id_kind_at'), 'case_marks', ['district_id', 'kind', 'at'], unique=False)
+    op.create_table('case_suspensions',
+    sa.Column('district_id', sa.BigInteger(), nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('case_id', sa.BigInteger(), nullable=False),
+    sa.Column('procedure', sa.String(40), nullable=False),
+    sa.Column('legal_basis', sa.String(length=200), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('started_by', sa.String(length=200), nullable=False),
+    sa.Column('expected_end_on', sa.Date(), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_by', sa.String(length=200), nullable=True),
+    sa.Column('outcome', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['district_id', 'case_id'], ['cases.district_id', 'cases.id'], name=op.f('fk_case_suspensions_district_id_case_id')),
+    sa.ForeignKeyConstraint(['district_id'], ['districts.id'], name=op.f('fk_case_suspensions_district_id')),
+    sa.PrimaryKeyConstraint('district_id', 'id', name=op.f('pk_case_suspensions'))
+    )
+    op.create_index(op.f('ix_case_suspensions_district_id_case_id_started_at'), 'case_suspensions', ['district_id', 'case_id', 'started_at'], unique=False)
+    op.create_index(op.f('ix_case_suspensions_district_id_ended_at_expected_end_on'), 'case_suspensions', ['district_id', 'ended_at', 'expected_end_on'], unique=False)
 
 
 def downgrade() -> None:
-    """Tables in the opposite order."""
+    op.drop_index(op.f('ix_case_suspensions_district_id_ended_at_expected_end_on'), table_name='case_suspensions')
+    op.drop_index(op.f('ix_case_suspensions_district_id_case_id_started_at'), table_name='case_suspensions')
+    op.drop_table('case_suspensions')
+    op.drop_index(op.f('ix_case_marks_district_id_kind_at'), table_name='case_marks')
+    op.drop_table('case_marks')
+    op.drop_table('case_extensions')
+    _index_open_cases(NEW, OLD)

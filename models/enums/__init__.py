@@ -3,6 +3,7 @@
 from models.enums.base import LabelEnum as LabelEnum
 from models.enums.cases import *
 from models.enums.catalogue import *
+from models.enums.clocks import *
 from models.enums.exchange import *
 from models.enums.flows import *
 from models.enums.organisations import *

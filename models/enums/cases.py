@@ -11,6 +11,7 @@ class CaseStatus(LabelEnum):
     ACCEPTED = "accepted", "已受理"
     EXAMINING = "examining", "审查中"
     SUSPENDED = "suspended", "特别程序"
+    WAITING_SUPERIOR = "waiting_superior", "转报上级"
     DECIDED = "decided", "已办结"
     DELIVERED = "delivered", "已送达"
     CLOSED = "closed", "已结束"
@@ -22,6 +23,7 @@ OPEN_STATUSES = (
     CaseStatus.ACCEPTED,
     CaseStatus.EXAMINING,
     CaseStatus.SUSPENDED,
+    CaseStatus.WAITING_SUPERIOR,
 )
 
 
@@ -36,6 +38,7 @@ class CaseResult(LabelEnum):
     WITHDRAWN = "withdrawn", "申请人撤回"
     VOIDED = "voided", "作废"
     CLOSED_ELSEWHERE = "closed_elsewhere", "外部系统办结"
+    FORWARDED_UP = "forwarded_up", "转报办结"
 
 
 class CaseAction(LabelEnum):
@@ -43,11 +46,16 @@ class CaseAction(LabelEnum):
     REQUEST_CORRECTION = "request_correction", "一次性告知补正"
     RESUBMIT = "resubmit", "补正材料"
     ACCEPT = "accept", "受理"
+    DEEM_ACCEPTED = "deem_accepted", "逾期未告知视为受理"
     REFUSE_ACCEPTANCE = "refuse_acceptance", "不予受理"
     DECLARE_NOT_REQUIRED = "declare_not_required", "不受理"
     EXAMINE = "examine", "审查"
     SUSPEND = "suspend", "进入特别程序"
     RESUME = "resume", "特别程序结束"
+    EXTEND = "extend", "延长期限"
+    FORWARD_UP = "forward_up", "转报上级"
+    SUPERIOR_REPLY = "superior_reply", "上级答复"
+    CLOSE_FORWARDED = "close_forwarded", "上级直接办结"
     GRANT = "grant", "准予"
     DENY = "deny", "不予"
     DELIVER = "deliver", "送达"
@@ -115,4 +123,5 @@ class HolderKind(LabelEnum):
     APPLICANT = "applicant", "申请人"
     SPECIAL_PROCEDURE = "special_procedure", "特别程序"
     INTERMEDIARY = "intermediary", "中介机构"
+    SUPERIOR = "superior", "上级机关"
     NOBODY = "nobody", "已办结"

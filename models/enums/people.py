@@ -25,6 +25,7 @@ EXCLUSIVE_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_
 class Permission(LabelEnum):
     CASES_INTAKE = "cases_intake", "收件"
     CASES_REVIEW = "cases_review", "审查决定"
+    CASES_EXTEND = "cases_extend", "批准延期"
     CASES_DELIVER = "cases_deliver", "送达"
     CASES_SEARCH = "cases_search", "办件查询"
     CASES_EXPORT = "cases_export", "导出办件"

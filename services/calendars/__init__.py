@@ -3,11 +3,13 @@
 from services.calendars.keeping import edit_day as edit_day
 from services.calendars.keeping import import_year as import_year
 from services.calendars.keeping import preview_day as preview_day
+from services.calendars.keeping import preview_override as preview_override
 from services.calendars.keeping import preview_year as preview_year
 from services.calendars.keeping import remove_override as remove_override
 from services.calendars.keeping import set_override as set_override
 from services.calendars.moving import Moved as Moved
 from services.calendars.moving import moved as moved
+from services.calendars.moving import term as term
 from services.calendars.reading import OverrideRow as OverrideRow
 from services.calendars.reading import overrides as overrides
 from services.calendars.reading import schedules as schedules

@@ -159,6 +159,40 @@ def _centre(session: Session, district_id: int, centre_id: int) -> Organisation:
     return centre
 
 
+def preview_override(
+    session: Session, district_id: int, centre_id: int, day: dt.date, *, is_workday: bool
+) -> list[Moved]:
+    """The open cases that a hall's own closure or opening would move: its own, and those of the halls under it."""
+    centre = _centre(session, district_id, centre_id)
+    old = _calendars(session, district_id)
+    reached = _reached(session, district_id, centre.id, day)
+    own = working_time.CalendarDay(day, is_workday)
+
+    def new(asked: int) -> working_time.WorkCalendar:
+        before = old(asked)
+        return dataclasses.replace(before, overrides={**before.overrides, day: own}) if asked in reached else before
+
+    return moved(session, district_id, old, new, since=day)
+
+
+def _reached(session: Session, district_id: int, centre_id: int, day: dt.date) -> set[int]:
+    """The halls that follow this centre on the day: those under it that have no nearer exception of their own."""
+    set_apart = set(
+        session.scalars(
+            select(CalendarOverride.centre_id).where(
+                CalendarOverride.district_id == district_id, CalendarOverride.date == day
+            )
+        )
+    )
+    rows = session.execute(select(Organisation.id, Organisation.path).where(Organisation.district_id == district_id))
+    lines = {row.id: [int(part) for part in row.path.split("/") if part] for row in rows}
+    return {
+        own_id
+        for own_id, line in lines.items()
+        if centre_id in line and not set_apart & set(line[line.index(centre_id) + 1 :])
+    }
+
+
 def set_override(
     session: Session,
     centre_id: int,

@@ -54,6 +54,7 @@ class CaseDetail:
             HolderKind.APPLICANT: "申请人（请补正材料）",
             HolderKind.SPECIAL_PROCEDURE: f"{self.department}（特别程序）",
             HolderKind.INTERMEDIARY: "中介机构",
+            HolderKind.SUPERIOR: f"{self.department}的上级机关",
             HolderKind.NOBODY: "",
         }[self.case.holder]
 

@@ -29,7 +29,7 @@ from models.identity import new_id
 from models.organisations import WindowDepartment
 from services import attachments, audit, calendars, confidential
 from services.actors import Actor
-from services.cases import applicants, clocks, members, messages, numbers, tasks, transitions, words
+from services.cases import accepting, applicants, members, messages, numbers, transitions, words
 from services.cases.applicants import ApplicantEntry
 from services.errors import Invalid, NotAllowed, NotFound, WrongState
 from services.rules.guide import Guide, Material
@@ -257,6 +257,4 @@ def _first_steps(
         steps += [CaseAction.GRANT, CaseAction.DELIVER]
     for sequence, action in enumerate(steps, start=2):
         transitions.move(session, case, action, actor=actor, now=now, sequence=sequence)
-    if case.case_type != CaseType.IMMEDIATE:
-        clocks.start(case, version, calendar)
-        tasks.start_next(session, case, guide, calendar, now=now)
+    accepting.begin(session, case, version, guide, calendar, now=now)

@@ -10,12 +10,11 @@ import settings
 from models.bundles import FlowPolicy, TaskChase
 from models.cases import Case, CaseTask
 from models.catalogue import ItemVersion
-from models.enums import CaseStatus, MessageState, Opinion, TaskKind, TaskState
-from models.messages import OutboxMessage
+from models.enums import CaseStatus, Opinion, TaskKind, TaskState
 from models.organisations import Organisation
-from services import actors, audit, calendars, confidential
+from services import actors, audit, calendars
 from services.cases import chasing, circulation, messages, opinions, tasks, transitions
-from services.rules import flow, identifiers
+from services.rules import flow
 from services.rules.guide import Guide
 from services.rules.working_time import WorkCalendar
 
@@ -82,26 +81,12 @@ def _send(session: Session, case: Case, task: CaseTask, percent: int, now: dt.da
     department = session.get_one(Organisation, (case.district_id, task.department_id))
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
     due = task.due_at.astimezone(settings.current().zone) if task.due_at else now
-    body = (
-        f"{messages.SIGNATURE}催办：{department.name}，办件 {case.number}「{version.name}」的会签已用时 {percent}%，"
+    text = (
+        f"催办：{department.name}，办件 {case.number}「{version.name}」的会签已用时 {percent}%，"
         f"应于 {due:%m-%d %H:%M} 前答复，请尽快办理。"
     )
-    if not department.phone:
-        return
-    session.add(
-        OutboxMessage(
-            district_id=case.district_id,
-            message_key=f"{case.number}:{EVENT}:{task.id}:{percent}",
-            event=EVENT,
-            case_id=case.id,
-            recipient_cipher=confidential.encrypt(department.phone),
-            recipient_masked=identifiers.mask_phone(department.phone),
-            body=body,
-            state=MessageState.WAITING,
-            attempts=0,
-            next_try_at=now,
-            created_at=now,
-        )
+    messages.tell_office(
+        session, department, EVENT, f"{case.number}:{task.id}:{percent}", text, case_id=case.id, now=now
     )
 
 

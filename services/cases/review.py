@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from models.cases import Case, CaseTask
 from models.catalogue import ItemVersion
 from models.enums import CaseAction, CaseStatus, Opinion, Permission, ScopeKind, TaskState
-from services import audit, calendars
+from services import audit
 from services.actors import Actor
-from services.cases import circulation, clocks, details, messages, tasks, transitions
+from services.cases import circulation, details, messages, tasks, transitions
 from services.cases.details import CaseDetail
 from services.errors import Conflict, Invalid, WrongState
 from services.rules import lifecycle
@@ -29,8 +29,10 @@ def possible(found: CaseDetail, actor: Actor) -> frozenset[CaseAction]:
     mine = [t for t in found.tasks if t.state == TaskState.PENDING and turn in (None, t.department_id)]
     if actor.may(Permission.CASES_REVIEW) and mine:
         guide = Guide.model_validate(found.version.guide)
+        allowed |= {CaseAction.SUSPEND, CaseAction.RESUME, CaseAction.EXTEND}
         if not circulation.asks_for_opinion(guide, mine[0]):
             allowed |= {CaseAction.EXAMINE, CaseAction.GRANT, CaseAction.DENY}
+            allowed |= {CaseAction.FORWARD_UP, CaseAction.SUPERIOR_REPLY}
     if actor.may(Permission.CASES_INTAKE) or actor.may(Permission.CASES_REVIEW):
         allowed.add(CaseAction.WITHDRAW)
     if actor.may(Permission.CASES_DELIVER):
@@ -38,7 +40,8 @@ def possible(found: CaseDetail, actor: Actor) -> frozenset[CaseAction]:
     return frozenset(allowed & lifecycle.possible(found.case.status))
 
 
-def _opened(session: Session, number: str, actor: Actor, expected_version: int | None) -> tuple[Case, CaseTask]:
+def opened(session: Session, number: str, actor: Actor, expected_version: int | None) -> tuple[Case, CaseTask]:
+    """The case and the actor's department's open task. Raises NotFound, NotAllowed, Conflict when it was changed since."""
     actor.must(Permission.CASES_REVIEW)
     case = details.get(session, number, actor)
     if expected_version is not None and case.version != expected_version:
@@ -47,7 +50,8 @@ def _opened(session: Session, number: str, actor: Actor, expected_version: int |
     return case, tasks.pending(session, case, department)
 
 
-def _reason(text: str, what: str, field: str = "opinion", *, shortest: int = SHORTEST_REASON) -> str:
+def written(text: str, what: str, field: str = "opinion", *, shortest: int = SHORTEST_REASON) -> str:
+    """The text, trimmed. Raises Invalid when it is too short or too long."""
     text = text.strip()
     if len(text) < shortest:
         message = f"请填写{what}（至少 {shortest} 个字）"
@@ -68,8 +72,8 @@ def examine(
     expected_version: int | None = None,
 ) -> None:
     """Write an opinion of the examination; the case goes on being examined."""
-    case, _ = _opened(session, number, actor, expected_version)
-    text = _reason(opinion, "审查意见")
+    case, _ = opened(session, number, actor, expected_version)
+    text = written(opinion, "审查意见")
     with transitions.counted(session, case):
         transitions.move(session, case, CaseAction.EXAMINE, actor=actor, now=now, opinion=text)
     audit.record(session, "case.examine", ("case", number), actor=actor, now=now, after={"opinion": text})
@@ -85,10 +89,10 @@ def grant(
     expected_version: int | None = None,
 ) -> CaseStatus:
     """Agree for the department; when every stage is done the case is granted. Returns the case's status."""
-    case, task = _opened(session, number, actor, expected_version)
+    case, task = opened(session, number, actor, expected_version)
     tasks.check_four_eyes(case, actor)
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    opinion = _reason(opinion.strip() or "同意", "审查意见", shortest=1)
+    opinion = written(opinion.strip() or "同意", "审查意见", shortest=1)
     if circulation.asks_for_opinion(Guide.model_validate(version.guide), task):
         return circulation.give(session, number, Opinion.AGREE, opinion, actor=actor, now=now)
     with transitions.counted(session, case):
@@ -115,14 +119,14 @@ def deny(
 
     One of several departments does not deny the case: it disagrees, and the leading department rules (R-PAR-03).
     """
-    case, task = _opened(session, number, actor, expected_version)
+    case, task = opened(session, number, actor, expected_version)
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
     if circulation.asks_for_opinion(Guide.model_validate(version.guide), task):
         raise WrongState("并联办件由各部门填写意见：请选「不同意」并写明理由，是否不予许可由主办部门决定")
     tasks.check_four_eyes(case, actor)
     evidence = {
-        "reasons": _reason(reasons, "不予许可的理由", "reasons"),
-        "remedies": _reason(remedies, "救济途径", "remedies"),
+        "reasons": written(reasons, "不予许可的理由", "reasons"),
+        "remedies": written(remedies, "救济途径", "remedies"),
     }
     with transitions.counted(session, case):
         tasks.finish(task, by=actor.name, now=now)
@@ -139,21 +143,8 @@ def withdraw(session: Session, number: str, reason: str, *, actor: Actor, now: d
     if not actor.may(Permission.CASES_REVIEW):
         actor.must(Permission.CASES_INTAKE)
     case = details.get(session, number, actor)
-    text = _reason(reason, "撤回原因", "reason")
+    text = written(reason, "撤回原因", "reason")
     with transitions.counted(session, case):
         transitions.move(session, case, CaseAction.WITHDRAW, actor=actor, now=now, opinion=text)
         tasks.cancel_open(session, case, by=actor.name, now=now)
     audit.record(session, "case.withdraw", ("case", number), actor=actor, now=now, reason=text)
-
-
-def explanation(session: Session, case: Case) -> list[dict[str, str]]:
-    """Why the case is due when it is: the promise's ledger, day by day, rule by rule."""
-    if case.accepted_at is None or case.due_at is None or case.batch_id is not None:
-        return []
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    calendar = calendars.work_calendar(session, case.district_id, case.centre_id)
-    found = clocks.term(case.accepted_at, version.promise_amount, version.promise_unit, calendar)
-    return [
-        {"日期": line.date.isoformat(), "计入": "是" if line.counted else "否", "规则": line.rule, "说明": line.note}
-        for line in (found.ledger if found else ())
-    ]

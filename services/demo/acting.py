@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import settings
-from models.enums import IdType, ScopeKind
+from models.enums import IdType, Role, ScopeKind
 from models.organisations import Organisation, Window, WindowDepartment
 from models.people import User, UserRole
 from services.actors import Actor
@@ -44,11 +44,19 @@ class Staff:
         }
 
     def reviewer(self, department: str) -> Actor:
+        return self._of_department(department, Role.REVIEWER)
+
+    def chief(self, department: str) -> Actor:
+        return self._of_department(department, Role.CHIEF_REPRESENTATIVE)
+
+    def _of_department(self, department: str, role: Role) -> Actor:
+        holding = select(UserRole.user_id).where(UserRole.district_id == self.district_id, UserRole.role == role)
         chosen = select(User).where(
             User.district_id == self.district_id,
             User.department_id == self.departments[department],
             User.window_id.is_(None),
             User.scope == ScopeKind.DEPARTMENT,
+            User.id.in_(holding),
         )
         return self._actor(self._session.scalars(chosen.order_by(User.badge_number).limit(1)).one())
 

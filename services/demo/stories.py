@@ -8,7 +8,7 @@ from typing import Any
 
 from models.enums import CaseAction, CaseResult, CaseStatus, HolderKind, LimitUnit, MaterialState, Necessity, TaskState
 from models.identity import SHIFT
-from services.cases import clocks, intake
+from services.cases import clocks, deeming, intake
 from services.demo.distributions import Distributions
 from services.demo.moments import HOUR, MINUTE, Period
 from services.demo.places import Counter, Item, Places
@@ -19,6 +19,7 @@ from services.rules.guide import Material
 Actor = tuple[int | None, str, int]  # user, name, place
 PUBLIC = "公众"
 LEFT_OPEN = ("accepted", "examining", "suspended")  # endings of promised cases that are still in their first stage
+CORRECTION = dt.timedelta(days=30)
 TASKS_A_CASE = 64
 TIMED_UNITS = (LimitUnit.WORK_HOUR, LimitUnit.WORK_MINUTE)
 NO_LIMIT = 5 * 7 * HOUR  # working seconds for an item that promises nothing
@@ -150,7 +151,13 @@ class Teller:
         names = [material.name for material in filed.item.guide.materials if material.necessity == Necessity.REQUIRED]
         missing = names[:1] or self._words.correction_missing[:1]
         asked, clerk = filed.accepted, self._clerk(filed)
-        story.step(CaseAction.REQUEST_CORRECTION, asked, clerk, self._words.request_correction, {"missing": missing})
+        story.step(
+            CaseAction.REQUEST_CORRECTION,
+            asked,
+            clerk,
+            self._words.request_correction,
+            {"missing": missing, deeming.UNTIL: f"{self._local(asked) + CORRECTION}"},
+        )
         if ending == "correction_expired":
             late = self._later(asked, 15, 22)
             story.step(CaseAction.EXPIRE_CORRECTION, late, clerk, self._words.expire)

@@ -17,6 +17,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CHIEF_REPRESENTATIVE: frozenset(
         {
             P.CASES_REVIEW,
+            P.CASES_EXTEND,
             P.CASES_SEARCH,
             P.CASES_REVEAL,
             P.CATALOGUE_READ,

@@ -21,6 +21,8 @@ from services.rules.work_calendar import WorkCalendar as WorkCalendar
 ONE_DAY = timedelta(days=1)
 MIDNIGHT = time(23, 59, 59)  # 24:00 of a day, written so that it keeps its date
 COMPLETENESS_WORKDAYS = 5  # 行政许可法 art. 32(4)
+EXTENSION_WORKDAYS, JOINT_EXTENSION_WORKDAYS = 10, 15  # art. 42
+DELIVERY_WORKDAYS = 10  # art. 44
 _MINUTES_IN = {LimitUnit.WORK_HOUR: 60, LimitUnit.WORK_MINUTE: 1}
 
 
@@ -89,6 +91,24 @@ def deadline(
     lines[-1] = replace(lines[-1], note=f"{lines[-1].note}；{shown}到期（R-TIM-03）")
     provisional = not all(calendar.year(year).official for year in range(start.year, due.year + 1))
     return Deadline(due, limit, provisional, tuple(lines))
+
+
+def extended(
+    found: Deadline, workdays: int, calendar: WorkCalendar, *, suspensions: Sequence[Suspension] = ()
+) -> Deadline:
+    """The deadline with an approved extension: so many working days more, counted from the day on which it would have ended.
+
+    Source: 行政许可法 art. 42.
+    """
+    if not workdays:
+        return found
+    is_midnight = found.due.time() == MIDNIGHT
+    limit = Limit(workdays, LimitUnit.WORKDAY)
+    more = deadline(found.due, limit, calendar, suspensions=suspensions, until_midnight=is_midnight)
+    last = replace(found.ledger[-1], note=f"{found.ledger[-1].note}；经批准延长{workdays}个工作日（art. 42）")
+    return Deadline(
+        more.due, found.limit, found.provisional or more.provisional, (*found.ledger[:-1], last, *more.ledger[1:])
+    )
 
 
 _LineOf = Callable[[date], LedgerLine]

@@ -228,7 +228,10 @@ def test_a_case_shows_its_state_clock_history_and_materials(inspector):
     for part in ("公共场所卫生许可证核发", number, "已受理", "卫生局", "收件", "受理", "510113", "示*甲"):
         assert part in said, part
     assert builders.PERSON.id_number not in said and builders.PERSON.phone not in said
-    assert any("R-TIM-01" in str(frame.value) for frame in at.dataframe)
+    clock = signing.visit("cases/clock.py", inspector, number=number)
+    assert not clock.exception and any("R-TIM-01" in str(frame.value) for frame in clock.dataframe)
+    for part in ("承诺办结", "法定办结", "第四十二条", "时间在谁手里"):
+        assert part in said_plainly(clock), part
 
 
 def test_another_streets_case_reads_as_not_found():

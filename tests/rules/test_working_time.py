@@ -226,8 +226,8 @@ def test_a_year_without_official_schedule_is_provisional_and_never_works_on_new_
 
 
 def test_a_year_that_nobody_entered_is_asked_for():
-    with pytest.raises(CalendarMissing, match=r"缺少2028年.*暂定日历"):
-        deadline(at("2027-12-31T10:00"), workdays(1), S7)
+    with pytest.raises(CalendarMissing, match=r"缺少2041年.*暂定日历"):
+        deadline(at("2040-12-31T10:00"), workdays(1), S7)
 
 
 def test_a_due_time_beyond_all_years_is_refused_instead_of_running_on():

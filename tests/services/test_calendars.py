@@ -11,6 +11,7 @@ import settings
 from models.audit import AuditEntry
 from models.cases import Applicant, Case
 from models.catalogue import ItemVersion, ServiceItem
+from models.clocks import CaseSuspension
 from models.districts import CalendarDay, CalendarYear, CodeValue, District
 from models.enums import (
     ApplicantKind,
@@ -21,6 +22,7 @@ from models.enums import (
     IdType,
     ItemState,
     LimitUnit,
+    ProcedureKind,
     ServiceTier,
     VersionState,
 )  # fmt: skip
@@ -184,9 +186,14 @@ def test_importing_the_official_year_moves_exactly_the_cases_that_lie_across_it(
     assert found[0].new_due == working_time.deadline(accepted, Limit(3, LimitUnit.WORKDAY), calendar).due
 
 
-def test_a_due_date_with_a_special_procedure_in_it_keeps_its_working_days(session, make_case):
+def test_a_due_date_with_a_special_procedure_in_it_is_counted_anew_with_it(session, make_case):
     import_2027(session, rows=[DayRow(dt.date(2027, 1, 1), False, "元旦")], official=False)
     make_case(1, dt.datetime(2027, 2, 1, 9, tzinfo=ZONE), 3, due=dt.datetime(2027, 2, 8, 17, tzinfo=ZONE))
+    begun = dt.datetime(2027, 2, 2, 9, tzinfo=ZONE)
+    told = {"procedure": ProcedureKind.HEARING, "legal_basis": "x", "reason": "y", "started_by": "测试"}
+    ended = {"expected_end_on": dt.date(2027, 2, 9), "ended_at": begun + dt.timedelta(days=1)}
+    session.add(CaseSuspension(district_id=1, id=1, case_id=1, started_at=begun, **told, **ended))
+    session.flush()
     found = import_2027(session)
     assert [case.new_due for case in found] == [dt.datetime(2027, 2, 14, 17, tzinfo=ZONE)]
 
@@ -196,7 +203,8 @@ def test_importing_a_year_replaces_it_and_tells_that_it_is_official(session):
     assert not session.get(CalendarYear, 2027).official
     import_2027(session)
     assert session.get(CalendarYear, 2027).official
-    kept = session.scalars(select(CalendarDay.date).where(CalendarDay.date >= dt.date(2027, 1, 1))).all()
+    year = CalendarDay.date.between(dt.date(2027, 1, 1), dt.date(2027, 12, 31))
+    kept = session.scalars(select(CalendarDay.date).where(year)).all()
     assert sorted(kept) == sorted(row.date for row in SPRING)
 
 

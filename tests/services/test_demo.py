@@ -11,12 +11,14 @@ import settings
 from models.bundles import BundleStage, TaskChase, TaskOpinion
 from models.cases import Applicant, Case, CaseEvent, CaseNumberCounter, CaseTask
 from models.catalogue import Bundle, BundleItem, ItemVersion, ServiceItem
+from models.clocks import CaseExtension
 from models.enums import (
     OPEN_STATUSES,
     ApplicantKind,
     ApplicationChannel,
     CaseStatus,
     CaseType,
+    ExtensionState,
     LimitUnit,
     Opinion,
     OrganisationKind,
@@ -128,9 +130,11 @@ def test_even_a_handful_of_cases_makes_a_sound_year(empty, cases):
 def test_parallel_cases_are_told_step_by_step_through_the_services(empty):
     later = UNTIL + dt.timedelta(days=63)  # the district was set up before
     with empty.begin_nested() as point:
-        assert demo.tell(empty, 1, until=later) == 29
+        assert demo.tell(empty, 1, until=later) == 32
         cases = Counter(empty.scalars(select(Case.status)))
         assert cases[CaseStatus.DECIDED] >= 2 and cases[CaseStatus.EXAMINING] >= 3
+        assert cases[CaseStatus.WAITING_SUPERIOR] == 1
+        assert set(empty.scalars(select(CaseExtension.state))) == {ExtensionState.APPROVED, ExtensionState.PROPOSED}
         said = set(empty.scalars(select(TaskOpinion.opinion)))
         assert said == {Opinion.AGREE, Opinion.DISAGREE, Opinion.FORWARD}
         assert empty.scalar(select(func.max(TaskChase.sent))) > 0
@@ -244,7 +248,7 @@ def test_nothing_happens_after_the_last_day(year):
 def test_reviewers_find_work_that_is_overdue_due_and_suspended(year):
     open_cases = year.scalars(select(Case).where(Case.status.in_(OPEN_STATUSES))).all()
     states = Counter(case.status for case in open_cases)
-    assert all(states[status] for status in OPEN_STATUSES)
+    assert all(states[status] for status in OPEN_STATUSES if status != CaseStatus.WAITING_SUPERIOR)  # a told one
     days = Counter(counts.local_day(case.due_at) - UNTIL for case in open_cases if case.due_at)
     assert any(gap < dt.timedelta() for gap in days)
     assert days[dt.timedelta()]

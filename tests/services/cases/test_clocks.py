@@ -19,7 +19,7 @@ def due(session, number):
 
 def test_a_closed_day_moves_exactly_the_open_cases_it_lies_before(session, make_item, clerk_017, centre_staff, now):
     item = make_item()
-    early = intake.file(session, builders.filing(item), actor=clerk_017, now=now - dt.timedelta(days=10))
+    early = intake.file(session, builders.filing(item), actor=clerk_017, now=now - dt.timedelta(days=40))
     late = intake.file(session, builders.filing(item), actor=clerk_017, now=now)
     closed = {"is_workday": False, "name": "停电检修", "source": "示例通知〔2026〕1号"}
     moved = clocks.follow(

@@ -8,10 +8,9 @@ from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.cases import Case, CaseEvent, CaseTask
-from models.enums import CaseAction, CaseResult, CaseStatus, CaseType, HolderKind, LimitUnit, TaskState
+from models.enums import CaseAction, CaseResult, CaseStatus, CaseType, ClockKind, HolderKind, LimitUnit, TaskState
 from models.messages import OutboxMessage
-from services import calendars
-from services.cases import details, intake, review, worklists
+from services.cases import details, explaining, intake, review, worklists
 from services.cases.worklists import Urgency
 from services.errors import Conflict, Invalid, NotAllowed, NotFound, WrongState
 from tests import builders
@@ -159,14 +158,21 @@ def test_the_most_urgent_task_stands_first_and_figures_are_lengths_of_lists(sess
 
 def test_the_ledger_of_a_due_date_names_a_rule_for_every_day(session, file, now):
     case = case_of(session, file())
-    ledger = review.explanation(session, case)
-    zone = calendars.work_calendar(session, case.district_id, case.centre_id) and now.tzinfo
-    assert [ledger[0]["计入"], ledger[0]["规则"]] == ["否", "R-TIM-01"]
-    assert ledger[-1]["日期"] == case.due_at.astimezone(zone).date().isoformat() and "到期" in ledger[-1]["说明"]
-    assert sum(line["计入"] == "是" for line in ledger) == 5
+    clock = next(each for each in explaining.of_case(session, case) if each.kind is ClockKind.PROMISE)
+    ledger = explaining.days(clock.ledger)
+    assert [ledger[0].number, ledger[0].rule] == [0, "R-TIM-01"]
+    assert ledger[-1].date == case.due_at.astimezone(now.tzinfo).date() and "到期" in ledger[-1].note
+    assert [line.number for line in ledger if line.number] == [1, 2, 3, 4, 5] and all(line.rule for line in ledger)
 
 
-REVIEWING = {CaseAction.EXAMINE, CaseAction.GRANT, CaseAction.DENY}
+REVIEWING = {
+    CaseAction.EXAMINE,
+    CaseAction.GRANT,
+    CaseAction.DENY,
+    CaseAction.SUSPEND,
+    CaseAction.EXTEND,
+    CaseAction.FORWARD_UP,
+}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,109 @@
+"""What silence brings about by law: acceptance after five working days, the end of a correction that never came.
+
+Sources: 行政许可法 art. 32(4), R-TIM-08.
+"""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import settings
+from models.cases import Case, CaseEvent
+from models.catalogue import ItemVersion
+from models.clocks import CaseMark
+from models.enums import CaseAction, CaseStatus, MarkKind
+from services import actors, audit, calendars
+from services.actors import Actor
+from services.cases import accepting, messages, transitions
+from services.rules import working_time
+from services.rules.guide import Guide
+
+SHORTEST = dt.timedelta(days=5)  # five working days are never shorter
+UNTIL = "until"  # of a correction's evidence: the last day on which it may be handed in
+TOLD = "收到材料后五个工作日内没有告知补正，自收到之日起视为受理（《行政许可法》第三十二条）"
+EXPIRED = "补正期限届满，申请人没有补正"
+
+
+@dataclasses.dataclass(frozen=True)
+class Swept:
+    deemed: int
+    expired: int
+
+
+def sweep(session: Session, district_id: int, *, now: dt.datetime) -> Swept:
+    """One round of the worker. Safe to repeat."""
+    actor = actors.system(district_id, name="系统", source="法定期限届满")
+    waiting = _waiting(session, district_id, CaseStatus.SUBMITTED, now - SHORTEST)
+    deemed = [case for case in waiting if _deem(session, case, actor, now)]
+    correcting = _waiting(session, district_id, CaseStatus.CORRECTION_REQUESTED, now)
+    expired = [case for case in correcting if _expire(session, case, actor, now)]
+    return Swept(len(deemed), len(expired))
+
+
+def _waiting(session: Session, district_id: int, status: CaseStatus, before: dt.datetime) -> Sequence[Case]:
+    """Another system's cases keep their own course."""
+    wanted = select(Case).where(
+        Case.district_id == district_id,
+        Case.status == status,
+        Case.submitted_at < before,
+        Case.batch_id.is_(None),
+    )
+    return session.scalars(wanted.order_by(Case.submitted_at, Case.id)).all()
+
+
+def last_event(session: Session, case: Case, *actions: CaseAction) -> CaseEvent | None:
+    """The newest event of one of the kinds."""
+    wanted = select(CaseEvent).where(
+        CaseEvent.district_id == case.district_id, CaseEvent.case_id == case.id, CaseEvent.action.in_(actions)
+    )
+    return session.scalars(wanted.order_by(CaseEvent.sequence.desc()).limit(1)).first()
+
+
+def received(session: Session, case: Case) -> dt.datetime:
+    """When the materials that are now to be judged came in: at first, or with the correction."""
+    found = last_event(session, case, CaseAction.RESUBMIT)
+    return (found.at if found else case.submitted_at).astimezone(settings.current().zone)
+
+
+def _deem(session: Session, case: Case, actor: Actor, now: dt.datetime) -> bool:
+    calendar = calendars.work_calendar(session, case.district_id, case.centre_id)
+    since = received(session, case)
+    if now <= working_time.completeness_deadline(since, calendar).due:
+        return False
+    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
+    with transitions.counted(session, case):
+        transitions.move(session, case, CaseAction.DEEM_ACCEPTED, actor=actor, now=now, opinion=TOLD)
+        case.accepted_at = since
+        accepting.begin(session, case, version, Guide.model_validate(version.guide), calendar, now=now)
+    key = {"district_id": case.district_id, "case_id": case.id, "kind": MarkKind.DEEMED_ACCEPTED}
+    session.add(CaseMark(**key, at=now, note=TOLD))
+    messages.announce(session, case, CaseAction.DEEM_ACCEPTED, version.name, now=now)
+    audit.record(session, "case.deem_accepted", ("case", case.number), actor=actor, now=now, after={"received": since})
+    return True
+
+
+def correction_end(event: CaseEvent | None) -> dt.date | None:
+    """The last day of the correction that the event asked for; None where none was told."""
+    until = (event.evidence or {}).get(UNTIL) if event is not None else None
+    return dt.date.fromisoformat(until) if until else None
+
+
+def _expire(session: Session, case: Case, actor: Actor, now: dt.datetime) -> bool:
+    until = correction_end(last_event(session, case, CaseAction.REQUEST_CORRECTION))
+    if until is None or now.astimezone(settings.current().zone).date() <= until:
+        return False
+    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
+    with transitions.counted(session, case):
+        transitions.move(session, case, CaseAction.EXPIRE_CORRECTION, actor=actor, now=now, opinion=EXPIRED)
+    messages.announce(session, case, CaseAction.EXPIRE_CORRECTION, version.name, now=now)
+    audit.record(session, "case.expire_correction", ("case", case.number), actor=actor, now=now, after={"until": until})
+    return True
+
+
+def marks(session: Session, case: Case) -> Sequence[CaseMark]:
+    """What an inspector is to see on the case."""
+    wanted = select(CaseMark).where(CaseMark.district_id == case.district_id, CaseMark.case_id == case.id)
+    return session.scalars(wanted.order_by(CaseMark.at)).all()
