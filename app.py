@@ -37,6 +37,7 @@ SITEMAP = (
     Place("portal/track.py", "track", "查进度", None, "公众服务"),
     Place("cases/desk.py", "desk", "我的工作", P.CASES_SEARCH, "办件"),
     Place("cases/intake.py", "intake", "收件", P.CASES_INTAKE, "办件"),
+    Place("cases/completeness.py", "received", "收件审查", P.CASES_INTAKE, "办件"),
     Place("cases/batch.py", "batch", "批量收件", P.CASES_INTAKE, "办件"),
     Place("cases/bundle.py", "bundle", "并联收件", P.CASES_INTAKE, "办件"),
     Place("cases/projects.py", "projects", "项目报建", P.CASES_SEARCH, "办件"),

@@ -14,5 +14,6 @@ from models import organisations as organisations
 from models import people as people
 from models import projects as projects
 from models import registers as registers
+from models import reviews as reviews
 from models import taxes as taxes
 from models.base import Base as Base

@@ -156,6 +156,10 @@ class CaseMaterial(Distributed, Base):
     copies: Mapped[int]
     trust_level: Mapped[TrustLevel]
     note: Mapped[ShortText]
+    valid_until: Mapped[dt.date | None]
+    checked_by: Mapped[ShortText | None]  # who compared it with the original
+    checked_at: Mapped[dt.datetime | None]
+    source_case_id: Mapped[Id | None]  # the case from which it was reused
 
 
 class Attachment(Identified, Base):

@@ -3,11 +3,13 @@
 from typing import TypeVarTuple, Unpack
 
 from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy.orm import Session
 
 from models.cases import Case, CaseTask
 from models.catalogue import ServiceItem
 from models.counts import DailyCaseCount, MonthlyCaseCount
 from models.enums import Permission, ScopeKind
+from models.organisations import WindowDepartment
 from models.projects import Project, ProjectPermit
 from services.actors import Actor
 
@@ -103,3 +105,16 @@ def editable_items(query: Select[Unpack[Columns]], actor: Actor) -> Select[Unpac
     if actor.may(Permission.CATALOGUE_REVIEW_CENTRE):
         return query
     return query.where(ServiceItem.department_id == actor.department_id)
+
+
+def served(session: Session, actor: Actor) -> frozenset[int] | None:
+    """The departments whose items the actor's window takes in; None for somebody at no window."""
+    if actor.window_id is None:
+        return None
+    return frozenset(
+        session.scalars(
+            select(WindowDepartment.department_id).where(
+                WindowDepartment.district_id == actor.district_id, WindowDepartment.window_id == actor.window_id
+            )
+        )
+    )

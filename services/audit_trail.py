@@ -70,6 +70,8 @@ VERBS = {
     "export": "导出",
     "reveal": "查看完整证件号",
     "view": "查看",
+    "reuse": "复用材料",
+    "compare_originals": "核验原件",
     "propose_extension": "提请延期",
     "judge_extension": "批准或退回延期",
     "phone": "修改手机号",

@@ -10,7 +10,7 @@ from services.actors import Actor
 from services.cases import answers, delivery, details, review
 from services.cases.details import CaseDetail
 from services.database import Session
-from ui import case_clocks, case_opinions, forms, page, words
+from ui import case_clocks, case_opinions, completeness, forms, originals, page, words
 
 DECISIONS = {CaseAction.GRANT: "准予", CaseAction.EXAMINE: "写审查意见", CaseAction.DENY: "不予许可"}
 REMEDIES = "如不服本决定，可自收到之日起六十日内依法申请行政复议，或者自收到之日起六个月内依法向人民法院提起行政诉讼。"
@@ -28,11 +28,15 @@ def draw(found: CaseDetail, actor: Actor) -> None:
     if steps & DECISIONS.keys():
         decide(found, actor)
     if CaseAction.DELIVER in steps:
-        deliver(found, actor)
+        originals.draw(found, actor) or deliver(found, actor)
+    if CaseAction.UPHOLD in steps:
+        originals.rule(found, actor)
     case_clocks.act(found, actor)
     with st.container(horizontal=True):
         if actor.may(Permission.CASES_INTAKE) or actor.may(Permission.CASES_DELIVER):
             _receipt(found.case.number, actor)
+        if CaseAction.LATE_REQUEST in steps:
+            completeness.late_request(found, actor)
         if CaseAction.WITHDRAW in steps:
             _withdraw(found.case.number, actor)
 

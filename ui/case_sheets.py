@@ -1,6 +1,7 @@
 """One case as its page shows it: head, clock and ledger, history, materials, files, applicant."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -24,7 +25,9 @@ MATERIALS = (
     Column("必要性", lambda row: row.necessity.label, width=80),
     Column("原件", "originals", "number", width=60),
     Column("复印件", "copies", "number", width=70),
-    Column("备注", lambda row: row.note or words.NOTHING, width=160),
+    Column("可信等级", lambda row: row.trust_level.value, width=76),
+    Column("有效期至", lambda row: words.day(row.valid_until) if row.valid_until else words.NOTHING, width=120),
+    Column("备注", lambda row: _note(row), width=200),
 )
 HANDLING = frozenset({Permission.CASES_INTAKE, Permission.CASES_REVIEW, Permission.CASES_DELIVER})
 
@@ -87,10 +90,18 @@ def _clock(session: Session, found: CaseDetail, now: dt.datetime) -> None:
             case_clocks.link(case.number)
 
 
+def _note(row: CaseMaterial) -> str:
+    checked = f"{row.checked_by} 已核原件" if row.checked_by else ""
+    reused = "复用" if row.source_case_id else ""
+    return "　".join(filter(None, (reused, checked, row.note))) or words.NOTHING
+
+
 def _clock_words(session: Session, found: CaseDetail, now: dt.datetime) -> str:
     case = found.case
     if case.status == CaseStatus.SUSPENDED:
         return "特别程序期间不计入办理期限"
+    if case.accepted_at is None and case.decided_at is None:
+        return "受理后开始计算"
     if case.decided_at is not None:
         outcome = "超期办结" if is_late(found, now) else "期限内办结"
         return f"{words.moment(case.decided_at)} {outcome}（承诺 {words.brief(case.due_at)} 前）"
@@ -133,7 +144,11 @@ def materials(found: CaseDetail) -> None:
 
 def files(found: CaseDetail, actor: Actor) -> None:
     """Attachments, each handed over once on request."""
-    for each in found.attachments:
+    files_of(found, found.attachments, actor)
+
+
+def files_of(found: CaseDetail, chosen: Sequence[Attachment], actor: Actor) -> None:
+    for each in chosen:
         page.offer_download(
             f"下载 {page.plain(each.file_name)}（{each.size / 1024:,.0f} KB）",
             lambda session, each=each: _read(session, found, each, actor),

@@ -39,6 +39,7 @@ OF_CASE = {
     CaseStatus.SUSPENDED: Meaning.PAUSED,
     CaseStatus.WAITING_SUPERIOR: Meaning.PAUSED,
     CaseStatus.DECIDED: Meaning.CLOSED,
+    CaseStatus.WITHHELD: Meaning.WARNING,
     CaseStatus.DELIVERED: Meaning.CLOSED,
     CaseStatus.CLOSED: Meaning.NEUTRAL,
 }

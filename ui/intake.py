@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 
 import streamlit as st
 
-from models.enums import CaseType
+from models.enums import CaseStatus, CaseType
 from services import database, receipts
 from services.actors import Actor
 from services.cases import answers, applicants, details, intake
@@ -20,7 +20,7 @@ from ui.intake_draft import Draft, Receipt
 ORDER = ("item", "id_number", "name", "phone", "materials", "subject")
 WIDGET_OF = {"materials": "all"}
 NO_ITEM = "没有找到事项：请换用名称中的词；若属其他部门，请引导申请人到该部门窗口"
-HINT = "回车 下一项　·　↑↓ 或在后面加序号 选候选　·　F8 沿用上一位申请人　·　F4 材料收齐　·　F9 收件　·　F2 打印凭证"
+HINT = "回车 下一项　·　↑↓ 或加序号 选候选　·　F8 沿用上一位申请人　·　F4 材料收齐　·　F9 收件　·　F7 先收后审　·　F2 打印凭证"
 
 
 def hint(draft: Draft) -> None:
@@ -78,6 +78,20 @@ def _choose(draft: Draft, rows: list[ItemRow], at: int) -> ItemRow:
     return rows[place or 0]
 
 
+def may_review_later(item: PublishedItem) -> bool:
+    """An instant case is seen and done at the counter; others may be received first and judged afterwards."""
+    return item.guide.project_type != CaseType.IMMEDIATE
+
+
+def review_later(draft: Draft) -> bool:
+    return st.button(
+        "先收后审",
+        key=draft.key("to-review"),
+        shortcut="F7",
+        help="材料不齐或来不及当场审查：先收件出凭证，五个工作日内在「收件审查」受理或一次性告知",
+    )
+
+
 def file(
     draft: Draft,
     fields: Fields,
@@ -107,6 +121,8 @@ def file(
 
 def _go_on(draft: Draft, filed: Filed, filing: Filing, applicant_id: int | None) -> None:
     outcome = "当场办结并送达" if filed.due_at is None else f"承诺 {words.moment(filed.due_at)} 前办结"
+    if filed.status is CaseStatus.SUBMITTED:
+        outcome = "已收下材料待审查，五个工作日内受理或一次性告知补正"
     receipt = Receipt(
         filed.number,
         identifiers.show_query_code(filed.query_code),

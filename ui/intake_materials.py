@@ -1,13 +1,15 @@
 """The checklist of materials on the intake form: received, to come later, or not needed, as each allows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 import settings
 from models.enums import CaseType, MaterialState, Necessity, Permission
 from services.attachments import ACCEPTED, Upload
+from services.cases import reusing
 from services.cases.intake import MaterialEntry, material_key
+from services.cases.reusing import Offer
 from services.catalogue.rows import PublishedItem
 from services.rules.guide import Material
 from ui import intake_draft, page
@@ -34,10 +36,11 @@ def draw(draft: Draft, fields: Fields, item: PublishedItem) -> tuple[list[Materi
         return [], loose_files(draft, "attachments")
     entries: list[MaterialEntry] = []
     uploads: list[Upload] = []
+    offers = _offers(draft, required)
     with st.container(border=True, gap="xsmall"):
-        _head(draft, item)
+        _head(draft, item, offers)
         for place, material in enumerate(required):
-            entry, files = _row(draft, item, material_key(material, place), material)
+            entry, files = _row(draft, item, material_key(material, place), material, offers.get(material.name))
             entries.append(entry)
             uploads.extend(files)
         fields.place("materials")
@@ -53,10 +56,38 @@ def _key(draft: Draft, item: PublishedItem, key: str, what: str) -> str:
     return draft.key(f"{item.version_id}-{key}-{what}")
 
 
-def _head(draft: Draft, item: PublishedItem) -> None:
+def _offers(draft: Draft, required: Sequence[Material]) -> dict[str, Offer]:
+    """What of the list the centre already holds of this applicant, checked and valid."""
+    if draft.applicant_id is None:
+        return {}
+    names, today = [material.name for material in required], page.now().date()
+    with page.transaction() as session:
+        return reusing.offers(session, draft.district_id, draft.applicant_id, names, today=today)
+
+
+def _head(draft: Draft, item: PublishedItem, offers: Mapping[str, Offer]) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"**申请材料 {len(item.guide.materials)} 份**", width="content")
+        if offers:
+            st.button(
+                f"复用已核验 {len(offers)} 份",
+                key=draft.key("reuse-all"),
+                shortcut="F6",
+                on_click=_reuse_all,
+                args=(item, frozenset(offers)),
+            )
         st.button("全部收齐", key=draft.key("all"), shortcut="F4", on_click=_take_all, args=(item,))
+
+
+@page.guard(Permission.CASES_INTAKE)
+def _reuse_all(item: PublishedItem, names: frozenset[str]) -> None:
+    """What is held need not be handed in again."""
+    draft = intake_draft.at_hand()
+    for place, material in enumerate(item.guide.materials):
+        if material.name in names:
+            key = material_key(material, place)
+            st.session_state[_key(draft, item, key, "reuse")] = True
+            st.session_state[_key(draft, item, key, "state")] = S.RECEIVED
 
 
 @page.guard(Permission.CASES_INTAKE)
@@ -68,7 +99,9 @@ def _take_all(item: PublishedItem) -> None:
             st.session_state[_key(draft, item, material_key(material, place), "state")] = S.RECEIVED
 
 
-def _row(draft: Draft, item: PublishedItem, key: str, material: Material) -> tuple[MaterialEntry, list[Upload]]:
+def _row(
+    draft: Draft, item: PublishedItem, key: str, material: Material, offer: Offer | None
+) -> tuple[MaterialEntry, list[Upload]]:
     def named(what: str) -> str:
         return _key(draft, item, key, what)
 
@@ -89,8 +122,16 @@ def _row(draft: Draft, item: PublishedItem, key: str, material: Material) -> tup
     with more, st.popover(_summary(originals, copies, named("files")), key=named("more"), width="stretch"):
         originals = st.number_input("原件份数", 0, MOST_COPIES, material.originals, key=named("originals"))
         copies = st.number_input("复印件份数", 0, MOST_COPIES, material.copies, key=named("copies"))
+        until = st.date_input("有效期至（长期有效的不填）", None, key=named("until"), format="YYYY-MM-DD")
         uploads = _uploader(named("files"), key)
-    return MaterialEntry(key, chosen or S.MISSING, originals, copies), uploads
+    reused = offer.case_id if offer is not None and _is_reused(offer, named("reuse")) else None
+    return MaterialEntry(key, chosen or S.MISSING, originals, copies, valid_until=until, reused_from=reused), uploads
+
+
+def _is_reused(offer: Offer, key: str) -> bool:
+    valid = f"有效期至 {offer.valid_until}" if offer.valid_until else "长期有效"
+    told = f"复用：{offer.checked_on} 办件 {offer.number} 已核验，{valid}"
+    return st.checkbox(page.plain(told), key=key)
 
 
 def _summary(originals: int, copies: int, files_key: str) -> str:

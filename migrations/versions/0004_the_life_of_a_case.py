@@ -72,9 +72,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_case_suspensions_district_id_case_id_started_at'), 'case_suspensions', ['district_id', 'case_id', 'started_at'], unique=False)
     op.create_index(op.f('ix_case_suspensions_district_id_ended_at_expected_end_on'), 'case_suspensions', ['district_id', 'ended_at', 'expected_end_on'], unique=False)
+    op.create_table('material_verdicts',
+    sa.Column('district_id', sa.BigInteger(), nullable=False),
+    sa.Column('case_id', sa.BigInteger(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('material_key', sa.String(length=64), nullable=False),
+    sa.Column('name', sa.String(length=500), nullable=False),
+    sa.Column('verdict', sa.String(40), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('content', sa.String(length=64), nullable=False),
+    sa.Column('judged_by', sa.String(length=200), nullable=False),
+    sa.Column('judged_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['district_id', 'case_id'], ['cases.district_id', 'cases.id'], name=op.f('fk_material_verdicts_district_id_case_id')),
+    sa.ForeignKeyConstraint(['district_id'], ['districts.id'], name=op.f('fk_material_verdicts_district_id')),
+    sa.PrimaryKeyConstraint('district_id', 'case_id', 'round', 'material_key', name=op.f('pk_material_verdicts'))
+    )
+    op.add_column('case_materials', sa.Column('valid_until', sa.Date(), nullable=True))
+    op.add_column('case_materials', sa.Column('checked_by', sa.String(length=200), nullable=True))
+    op.add_column('case_materials', sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('case_materials', sa.Column('source_case_id', sa.BigInteger(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column('case_materials', 'source_case_id')
+    op.drop_column('case_materials', 'checked_at')
+    op.drop_column('case_materials', 'checked_by')
+    op.drop_column('case_materials', 'valid_until')
+    op.drop_table('material_verdicts')
     op.drop_index(op.f('ix_case_suspensions_district_id_ended_at_expected_end_on'), table_name='case_suspensions')
     op.drop_index(op.f('ix_case_suspensions_district_id_case_id_started_at'), table_name='case_suspensions')
     op.drop_table('case_suspensions')

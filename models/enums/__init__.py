@@ -8,4 +8,5 @@ from models.enums.exchange import *
 from models.enums.flows import *
 from models.enums.organisations import *
 from models.enums.people import *
+from models.enums.reviews import *
 from models.enums.taxes import *

@@ -13,6 +13,7 @@ class CaseStatus(LabelEnum):
     SUSPENDED = "suspended", "特别程序"
     WAITING_SUPERIOR = "waiting_superior", "转报上级"
     DECIDED = "decided", "已办结"
+    WITHHELD = "withheld", "暂缓发证"
     DELIVERED = "delivered", "已送达"
     CLOSED = "closed", "已结束"
 
@@ -39,6 +40,7 @@ class CaseResult(LabelEnum):
     VOIDED = "voided", "作废"
     CLOSED_ELSEWHERE = "closed_elsewhere", "外部系统办结"
     FORWARDED_UP = "forwarded_up", "转报办结"
+    REVOKED = "revoked", "撤销"
 
 
 class CaseAction(LabelEnum):
@@ -58,6 +60,10 @@ class CaseAction(LabelEnum):
     CLOSE_FORWARDED = "close_forwarded", "上级直接办结"
     GRANT = "grant", "准予"
     DENY = "deny", "不予"
+    WITHHOLD = "withhold", "真实性审核不通过"
+    UPHOLD = "uphold", "维持决定"
+    REVOKE = "revoke", "撤销决定"
+    LATE_REQUEST = "late_request", "受理后要求补充材料"
     DELIVER = "deliver", "送达"
     WITHDRAW = "withdraw", "撤回"
     EXPIRE_CORRECTION = "expire_correction", "补正逾期办结"

@@ -33,6 +33,8 @@ class MarkKind(LabelEnum):
     """What an inspector is to see on a case."""
 
     DEEMED_ACCEPTED = "deemed_accepted", "逾期未告知，视为受理"
+    LATE_REQUEST = "late_request", "受理后要求补充材料"
+    NOT_GENUINE = "not_genuine", "真实性审核不通过"
 
 
 class ClockKind(LabelEnum):

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from models.enums import Permission
-from services.cases import details
-from ui import case_acts, case_opinions, case_sheets, cases, engagements, page
+from services.cases import details, received
+from ui import case_acts, case_opinions, case_sheets, cases, completeness, engagements, page
 
 actor = page.begin("办件详情", requires=Permission.CASES_SEARCH)
 cases.way_back()
@@ -12,6 +12,7 @@ number = cases.chosen_number()
 
 with page.transaction() as session:
     found = details.detail(session, number, actor)
+    judged = received.verdicts(session, found.case)
     case_sheets.head(session, found, page.now())
 
 main, side = st.columns([3, 2], gap="large")
@@ -29,4 +30,5 @@ with main:
             engagements.of_case(found, actor)
     st.markdown("#### 申请材料")
     case_sheets.materials(found)
+    completeness.rounds(judged, number)
     case_sheets.files(found, actor)

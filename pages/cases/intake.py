@@ -1,5 +1,7 @@
 """收件: one case after the other, with the keyboard alone."""
 
+import dataclasses
+
 import streamlit as st
 
 from models.enums import Permission
@@ -23,6 +25,7 @@ with left, keyboard.fields("intake"):
     agent, channel, subject = intake_applicants.more(draft)
     with st.container(horizontal=True):
         pressed = st.button("收件", key=draft.key("file"), type="primary", shortcut="F9", disabled=item is None)
+        is_to_review = item is not None and intake.may_review_later(item) and intake.review_later(draft)
         st.button(
             "沿用上一位申请人",
             key=draft.key("repeat"),
@@ -34,10 +37,11 @@ with left, keyboard.fields("intake"):
 
 def filing(session):
     applicant = intake_applicants.entry(session, draft)
-    return Filing(item.id, applicant, materials, uploads, channel, agent, subject, draft.form_key)
+    filled = Filing(item.id, applicant, materials, uploads, channel, agent, subject, draft.form_key)
+    return dataclasses.replace(filled, is_to_review=is_to_review)
 
 
-if pressed:
+if pressed or is_to_review:
     values = {name: draft.typed(name) for name in ("id_number", "name", "phone", "subject")}
     values |= {"item": draft.item_id, "materials": intake_materials.states(materials)}
     intake.file(draft, fields, filing, values, clerk)

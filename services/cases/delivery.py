@@ -14,8 +14,9 @@ from models.enums import CaseAction, CaseResult, CaseStatus, MaterialState, Perm
 from models.organisations import Organisation
 from services import access, audit
 from services.actors import Actor
-from services.cases import details, transitions
+from services.cases import authenticity, details, transitions
 from services.errors import Invalid, NotFound, WrongState
+from services.rules import lifecycle
 
 RECEIVER_LENGTH = 60
 
@@ -76,6 +77,7 @@ def receive_material(session: Session, number: str, key: str, *, actor: Actor, n
     if material.state != MaterialState.DEFERRED:
         raise WrongState(f"材料「{material.name}」当前为「{material.state.label}」，无需补收")
     material.state = MaterialState.RECEIVED
+    authenticity.mark_seen(material, by=actor.name, now=now)
     audit.record(
         session, "case.receive_material", ("case", number), actor=actor, now=now, after={"material": material.name}
     )
@@ -89,6 +91,9 @@ def deliver(session: Session, number: str, receiver: str, *, actor: Actor, now: 
     if not 0 < len(name) <= RECEIVER_LENGTH:
         message = f"请填写领取人姓名（{RECEIVER_LENGTH} 个字以内）"
         raise Invalid(message, {"receiver": message})
+    lifecycle.next_status(case.status, CaseAction.DELIVER)
+    if unseen := authenticity.to_check(session, case):
+        raise Invalid(f"领取前须核验原件：{'、'.join(material.name for material in unseen)}")
     if case.result == CaseResult.GRANTED and (missing := deferred_materials(session, case)):
         raise Invalid(f"容缺后补的材料尚未交齐：{'、'.join(material.name for material in missing)}")
     with transitions.counted(session, case):

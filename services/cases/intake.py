@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import settings
 from models.cases import Case, CaseMaterial
 from models.catalogue import ItemVersion, ServiceItem
 from models.districts import District
@@ -26,10 +27,9 @@ from models.enums import (
     Permission,
 )
 from models.identity import new_id
-from models.organisations import WindowDepartment
-from services import attachments, audit, calendars, confidential
+from services import access, attachments, audit, calendars, confidential
 from services.actors import Actor
-from services.cases import accepting, applicants, members, messages, numbers, transitions, words
+from services.cases import accepting, applicants, authenticity, members, messages, numbers, reusing, transitions, words
 from services.cases.applicants import ApplicantEntry
 from services.errors import Invalid, NotAllowed, NotFound, WrongState
 from services.rules.guide import Guide, Material
@@ -46,6 +46,8 @@ class MaterialEntry:
     originals: int | None = None
     copies: int | None = None
     note: str = ""
+    valid_until: dt.date | None = None
+    reused_from: int | None = None  # the earlier case whose document is used again
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Filing:
     form_key: str | None = None
     covers: Sequence[int] = ()  # the items of a bundle that are applied for
     asked: Sequence[Material] = ()  # their combined materials, in place of those of the bundle's own guide
+    is_to_review: bool = False  # received only: completeness is judged afterwards, document by document
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,6 +89,8 @@ def file(session: Session, filing: Filing, *, actor: Actor, now: dt.datetime) ->
     _check_window(session, item, actor)
     guide = _guide(filing, version)
     entry = _checked_entry(filing, guide, version.case_type)
+    if filing.is_to_review and version.case_type == CaseType.IMMEDIATE:
+        raise WrongState("即办件当场核验、当场办结，不需要先收后审")
     applicant = applicants.ensure(session, actor.district_id, entry)
     case = _new_case(session, filing, item, version, actor, now)
     case.applicant_id, case.applicant_name = applicant.id, entry.name
@@ -94,10 +99,15 @@ def file(session: Session, filing: Filing, *, actor: Actor, now: dt.datetime) ->
         session.flush()
         members.keep(session, case, filing.covers)
         _hand_in(session, case, filing, guide, actor, now)
-        _first_steps(session, case, version, guide, actor, now)
+        if filing.is_to_review:
+            transitions.receive(session, case, actor=actor, now=now)
+        else:
+            _first_steps(session, case, version, guide, actor, now)
     words.index(session, case.district_id, [(case.id, words.tokens(version.name, entry.name))])
     messages.announce(session, case, CaseAction.RECEIVE, version.name, now=now)
     after = {"item": item.code, "status": case.status}
+    if reused := [entry.key for entry in filing.materials if entry.reused_from is not None]:
+        audit.record(session, "case.reuse", ("case", case.number), actor=actor, now=now, after={"materials": reused})
     audit.record(session, "case.receive", ("case", case.number), actor=actor, now=now, after=after)
     return _filed(case)
 
@@ -141,14 +151,8 @@ def _open_item(session: Session, item_id: int, actor: Actor) -> tuple[ServiceIte
 
 def _check_window(session: Session, item: ServiceItem, actor: Actor) -> None:
     """A window takes in the items of the departments that it serves."""
-    if actor.window_id is None:
-        return
-    served = session.scalars(
-        select(WindowDepartment.department_id).where(
-            WindowDepartment.district_id == actor.district_id, WindowDepartment.window_id == actor.window_id
-        )
-    ).all()
-    if item.department_id not in served:
+    served = access.served(session, actor)
+    if served is not None and item.department_id not in served:
         raise NotAllowed(f"本窗口不受理「{item.name}」，请引导申请人到该部门窗口")
 
 
@@ -162,7 +166,7 @@ def _checked_entry(filing: Filing, guide: Guide, case_type: CaseType | None) -> 
         problems |= error.fields
     if len(filing.subject) > SUBJECT_LENGTH:
         problems["subject"] = f"申请内容超过 {SUBJECT_LENGTH} 个字"
-    if case_type != CaseType.IMMEDIATE or filing.materials:
+    if not filing.is_to_review and (case_type != CaseType.IMMEDIATE or filing.materials):
         problems |= _material_problems(filing.materials, guide.materials)
     if problems:
         raise Invalid("；".join(problems.values()), problems)
@@ -228,20 +232,25 @@ def _hand_in(session: Session, case: Case, filing: Filing, guide: Guide, actor: 
     for position, material in enumerate(guide.materials):
         key = material_key(material, position)
         entry = given.get(key, MaterialEntry(key, assumed))
-        session.add(
-            CaseMaterial(
-                district_id=case.district_id,
-                case_id=case.id,
-                material_key=key,
-                name=material.name,
-                necessity=material.necessity,
-                state=entry.state,
-                originals=material.originals if entry.originals is None else entry.originals,
-                copies=material.copies if entry.copies is None else entry.copies,
-                trust_level=material.trust_level,
-                note=entry.note,
-            )
+        kept = CaseMaterial(
+            district_id=case.district_id,
+            case_id=case.id,
+            material_key=key,
+            name=material.name,
+            necessity=material.necessity,
+            state=entry.state,
+            originals=material.originals if entry.originals is None else entry.originals,
+            copies=material.copies if entry.copies is None else entry.copies,
+            trust_level=material.trust_level,
+            note=entry.note,
+            valid_until=entry.valid_until,
         )
+        if entry.reused_from is not None:
+            today = now.astimezone(settings.current().zone).date()
+            reusing.take(session, case, kept, entry.reused_from, by=actor.name, today=today, now=now)
+        elif case.channel is ApplicationChannel.WINDOW and entry.state is MaterialState.RECEIVED and kept.originals > 0:
+            authenticity.mark_seen(kept, by=actor.name, now=now)  # the original lies on the counter
+        session.add(kept)
     for upload in filing.uploads:
         attachments.keep(session, case, upload, actor=actor, now=now)
 

@@ -15,6 +15,7 @@ from services.rules import identifiers
 SIGNATURE = "【政务服务】"
 TEXTS: dict[CaseAction, str] = {
     CaseAction.RECEIVE: "您申请的「{item}」已收件，办件编号 {number}。凭编号和凭证上的查询码可查进度。",
+    CaseAction.ACCEPT: "您申请的「{item}」（{number}）已受理，可凭编号和查询码查看承诺办结时间。",
     CaseAction.REQUEST_CORRECTION: "您申请的「{item}」（{number}）需要补正材料，请按一次性告知内容补齐。",
     CaseAction.REFUSE_ACCEPTANCE: "您申请的「{item}」（{number}）不予受理，原因和救济途径见书面通知。",
     CaseAction.GRANT: "您申请的「{item}」（{number}）已办结，请凭有效证件到窗口领取结果。",

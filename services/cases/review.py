@@ -32,7 +32,8 @@ def possible(found: CaseDetail, actor: Actor) -> frozenset[CaseAction]:
         allowed |= {CaseAction.SUSPEND, CaseAction.RESUME, CaseAction.EXTEND}
         if not circulation.asks_for_opinion(guide, mine[0]):
             allowed |= {CaseAction.EXAMINE, CaseAction.GRANT, CaseAction.DENY}
-            allowed |= {CaseAction.FORWARD_UP, CaseAction.SUPERIOR_REPLY}
+            allowed |= {CaseAction.FORWARD_UP, CaseAction.SUPERIOR_REPLY, CaseAction.LATE_REQUEST}
+            allowed |= {CaseAction.UPHOLD, CaseAction.REVOKE}
     if actor.may(Permission.CASES_INTAKE) or actor.may(Permission.CASES_REVIEW):
         allowed.add(CaseAction.WITHDRAW)
     if actor.may(Permission.CASES_DELIVER):

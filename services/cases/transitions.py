@@ -92,7 +92,7 @@ def _mark(case: Case, action: CaseAction, now: dt.datetime) -> None:
     case.holder = lifecycle.HOLDER_OF[case.status]
     if action in lifecycle.RESULT_OF:
         case.result = lifecycle.RESULT_OF[action]
-        case.decided_at = now
+        case.decided_at = case.decided_at or now  # a decision that is revoked was made when it was made
     if action == CaseAction.ACCEPT:
         case.accepted_at = now
     elif action == CaseAction.DELIVER:

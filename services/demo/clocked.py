@@ -56,27 +56,30 @@ def stop_clocks(session: Session, district_id: int, *, until: dt.date) -> None:
         clocks.recount(session, case)
 
 
+def promised_version(session: Session, staff: Staff) -> ItemVersion:
+    """A permit of the health department that is promised within at least five working days."""
+    return session.scalars(
+        select(ItemVersion)
+        .join(
+            ServiceItem,
+            (ServiceItem.district_id == ItemVersion.district_id) & (ServiceItem.published_version_id == ItemVersion.id),
+        )
+        .where(
+            ServiceItem.district_id == staff.district_id,
+            ServiceItem.department_id == staff.departments[DEPARTMENT],
+            ServiceItem.state == ItemState.ACTIVE,
+            ItemVersion.case_type == CaseType.PROMISED,
+            ItemVersion.promise_unit == LimitUnit.WORKDAY,
+            ItemVersion.promise_amount >= 5,
+        )
+        .order_by(ServiceItem.code)
+        .limit(1)
+    ).one()
+
+
 def _filed(name: str, firm: int) -> Act:
     def act(session: Session, staff: Staff, now: dt.datetime) -> None:
-        department = staff.departments[DEPARTMENT]
-        version = session.scalars(
-            select(ItemVersion)
-            .join(
-                ServiceItem,
-                (ServiceItem.district_id == ItemVersion.district_id)
-                & (ServiceItem.published_version_id == ItemVersion.id),
-            )
-            .where(
-                ServiceItem.district_id == staff.district_id,
-                ServiceItem.department_id == department,
-                ServiceItem.state == ItemState.ACTIVE,
-                ItemVersion.case_type == CaseType.PROMISED,
-                ItemVersion.promise_unit == LimitUnit.WORKDAY,
-                ItemVersion.promise_amount >= 5,
-            )
-            .order_by(ServiceItem.code)
-            .limit(1)
-        ).one()
+        version, department = promised_version(session, staff), staff.departments[DEPARTMENT]
         materials = Guide.model_validate(version.guide).materials
         entries = [MaterialEntry(intake.material_key(each, place)) for place, each in enumerate(materials)]
         filing = Filing(version.item_id, firms(FIRMS, SEED)[firm], entries)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models.bundles import BundleHandling
 from models.cases import Case
 from services import calendars
-from services.demo import acting, clocked, parallel, projects
+from services.demo import acting, clocked, parallel, projects, reviewed
 
 
 def tell(session: Session, district_id: int, *, until: dt.date) -> int:
@@ -20,6 +20,10 @@ def tell(session: Session, district_id: int, *, until: dt.date) -> int:
     before = session.scalar(cases) or 0
     staff, calendar = acting.Staff(session, district_id), calendars.work_calendar(session, district_id)
     acting.play(
-        session, [*parallel.steps(), *projects.steps(), *clocked.steps()], staff, until=until, calendar=calendar
+        session,
+        [*parallel.steps(), *projects.steps(), *clocked.steps(), *reviewed.steps()],
+        staff,
+        until=until,
+        calendar=calendar,
     )
     return (session.scalar(cases) or 0) - before

@@ -39,6 +39,13 @@ NEXT_STATUS: dict[tuple[CaseStatus, CaseAction], CaseStatus] = {
     (S.WAITING_SUPERIOR, A.CLOSE_FORWARDED): S.CLOSED,
     (S.WAITING_SUPERIOR, A.WITHDRAW): S.CLOSED,
     (S.DECIDED, A.DELIVER): S.DELIVERED,
+    # an original that is not genuine withholds the certificate and returns the decision (art. 31, 69, 78)
+    (S.DECIDED, A.WITHHOLD): S.WITHHELD,
+    (S.WITHHELD, A.UPHOLD): S.DECIDED,
+    (S.WITHHELD, A.REVOKE): S.CLOSED,
+    # after acceptance nothing is asked for a second time; what is, is written down for the inspector
+    (S.ACCEPTED, A.LATE_REQUEST): S.ACCEPTED,
+    (S.EXAMINING, A.LATE_REQUEST): S.EXAMINING,
     # another system's log ends a case without telling how it was decided
     (S.SUBMITTED, A.CLOSE_ELSEWHERE): S.CLOSED,
     # a typing error is voided with its reason, never deleted (办结结果 2)
@@ -59,6 +66,7 @@ RESULT_OF: dict[CaseAction, CaseResult] = {
     A.VOID: CaseResult.VOIDED,
     A.CLOSE_ELSEWHERE: CaseResult.CLOSED_ELSEWHERE,
     A.CLOSE_FORWARDED: CaseResult.FORWARDED_UP,
+    A.REVOKE: CaseResult.REVOKED,
 }
 
 HOLDER_OF: dict[CaseStatus, HolderKind] = {
@@ -69,6 +77,7 @@ HOLDER_OF: dict[CaseStatus, HolderKind] = {
     S.SUSPENDED: HolderKind.SPECIAL_PROCEDURE,
     S.WAITING_SUPERIOR: HolderKind.SUPERIOR,
     S.DECIDED: HolderKind.WINDOW,
+    S.WITHHELD: HolderKind.DEPARTMENT,
     S.DELIVERED: HolderKind.NOBODY,
     S.CLOSED: HolderKind.NOBODY,
 }

@@ -130,7 +130,7 @@ def test_even_a_handful_of_cases_makes_a_sound_year(empty, cases):
 def test_parallel_cases_are_told_step_by_step_through_the_services(empty):
     later = UNTIL + dt.timedelta(days=63)  # the district was set up before
     with empty.begin_nested() as point:
-        assert demo.tell(empty, 1, until=later) == 32
+        assert demo.tell(empty, 1, until=later) == 35
         cases = Counter(empty.scalars(select(Case.status)))
         assert cases[CaseStatus.DECIDED] >= 2 and cases[CaseStatus.EXAMINING] >= 3
         assert cases[CaseStatus.WAITING_SUPERIOR] == 1

@@ -172,6 +172,7 @@ REVIEWING = {
     CaseAction.SUSPEND,
     CaseAction.EXTEND,
     CaseAction.FORWARD_UP,
+    CaseAction.LATE_REQUEST,
 }
 
 
