@@ -13,7 +13,9 @@ PLAIN: dict[CaseStatus, str] = {
     S.ACCEPTED: "已经受理，等待审查",
     S.EXAMINING: "正在审查",
     S.SUSPENDED: "正在进行检验、听证等特别程序，所需时间不计入办理期限",
+    S.WAITING_SUPERIOR: "已报上级机关审查，等待答复",
     S.DECIDED: "已经办好，请领取结果",
+    S.WITHHELD: "核对原件时发现不一致，暂缓发证，部门正在重新决定",
     S.DELIVERED: "已经办好，结果已送达",
     S.CLOSED: "已经结束",
 }
@@ -23,6 +25,8 @@ NEXT: dict[CaseStatus, str] = {
     S.ACCEPTED: "部门审查后作出决定，您暂时不用做什么。",
     S.EXAMINING: "部门将在期限前作出决定，您暂时不用做什么。",
     S.SUSPENDED: "特别程序结束后继续计算期限，您暂时不用做什么。",
+    S.WAITING_SUPERIOR: "上级机关答复后会告诉您，您暂时不用做什么。",
+    S.WITHHELD: "部门重新决定后会告诉您；请备好原件。",
     S.DECIDED: "请带有效证件和收件凭证，到收件地点领取结果。",
     S.DELIVERED: "办理已完成。欢迎到「评一评」告诉我们办得怎么样。",
     S.CLOSED: "如有疑问，请拨打咨询电话，或到原收件地点询问。",
@@ -35,6 +39,8 @@ REACHED: dict[CaseStatus, int] = {
     S.ACCEPTED: 1,
     S.EXAMINING: 2,
     S.SUSPENDED: 2,
+    S.WAITING_SUPERIOR: 2,
+    S.WITHHELD: 3,
     S.DECIDED: 3,
     S.DELIVERED: 4,
 }

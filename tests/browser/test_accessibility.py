@@ -16,6 +16,8 @@ VISITORS = {
         "bundle",
         "projects",
         "delivery",
+        "clock",
+        "received",
         "cases",
         "case",
         "items",
