@@ -34,6 +34,7 @@ class Place(NamedTuple):
 SITEMAP = (
     Place("portal/guide.py", "guide", "办事大厅", None, "公众服务"),
     Place("portal/item.py", "item", "办事指南", None, "公众服务", False),
+    Place("portal/apply.py", "apply", "在线申请", None, "公众服务"),
     Place("portal/track.py", "track", "查进度", None, "公众服务"),
     Place("cases/desk.py", "desk", "我的工作", P.CASES_SEARCH, "办件"),
     Place("cases/intake.py", "intake", "收件", P.CASES_INTAKE, "办件"),

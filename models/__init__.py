@@ -1,5 +1,6 @@
 """Tables and their words, nothing else."""
 
+from models import applications as applications
 from models import audit as audit
 from models import bundles as bundles
 from models import cases as cases

@@ -6,6 +6,8 @@ import hashlib
 import io
 import os
 import secrets
+import zipfile
+from collections.abc import Iterable
 from pathlib import PurePath
 from urllib.parse import urlparse
 
@@ -31,6 +33,8 @@ KINDS: dict[str, tuple[bytes, str]] = {
     ".xlsx": (ZIP, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ".ofd": (ZIP, "application/ofd"),
 }
+# A ZIP is what it says only with its own main part inside.
+INSIDE = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml", ".ofd": "OFD.xml"}
 ACCEPTED = tuple(sorted(kind.removeprefix(".") for kind in KINDS))
 PICTURES = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG"}
 
@@ -44,6 +48,17 @@ class Upload:
     material_key: str | None = None
 
 
+@dataclasses.dataclass(frozen=True)
+class Stored:
+    """A file that was checked and lies in the store, whoever it belongs to."""
+
+    file_name: str
+    content_type: str
+    size: int
+    sha256: str
+    storage_key: str
+
+
 def checked(upload: Upload) -> tuple[str, bytes]:
     """(content type, content to store). Raises Invalid for a file too large, or of another type than it says."""
     limit = settings.current().attachment_limit_mb
@@ -55,9 +70,20 @@ def checked(upload: Upload) -> tuple[str, bytes]:
     if suffix not in KINDS:
         raise Invalid(f"附件「{upload.file_name}」的类型不在允许范围（{'、'.join(ACCEPTED)}）")
     magic, content_type = KINDS[suffix]
-    if not upload.content.startswith(magic):
+    if not upload.content.startswith(magic) or not _holds_its_part(upload.content, suffix):
         raise Invalid(f"附件「{upload.file_name}」的内容与扩展名 {suffix} 不符，可能已损坏或被改名，请核对后重新上传")
     return content_type, _redrawn(upload, suffix) if suffix in PICTURES else upload.content
+
+
+def _holds_its_part(content: bytes, suffix: str) -> bool:
+    """Whether a document that is a ZIP has the part that makes it one; only the list of names is read."""
+    if suffix not in INSIDE:
+        return True
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return INSIDE[suffix] in archive.NameToInfo
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return False
 
 
 def _redrawn(upload: Upload, suffix: str) -> bytes:
@@ -97,24 +123,42 @@ def store(content: bytes, *, now: dt.datetime) -> tuple[str, str]:
     return key, hashlib.sha256(content).hexdigest()
 
 
-def keep(session: Session, case: Case, upload: Upload, *, actor: Actor, now: dt.datetime) -> Attachment:
-    """Check and store a file of a case. Raises Invalid."""
+def take(upload: Upload, *, now: dt.datetime) -> Stored:
+    """Check a file and put it into the store. Raises Invalid."""
     content_type, content = checked(upload)
     key, digest = store(content, now=now)
+    name = PurePath(upload.file_name).name[-NAME_LENGTH:]
+    return Stored(name, content_type, len(content), digest, key)
+
+
+def keep(session: Session, case: Case, upload: Upload, *, actor: Actor, now: dt.datetime) -> Attachment:
+    """Check and store a file of a case. Raises Invalid."""
+    return attach(session, case, take(upload, now=now), upload.material_key, actor=actor, now=now)
+
+
+def attach(
+    session: Session, case: Case, stored: Stored, material_key: str | None, *, actor: Actor, now: dt.datetime
+) -> Attachment:
+    """Make a file of the store a file of the case."""
     kept = Attachment(
         district_id=case.district_id,
         case_id=case.id,
-        material_key=upload.material_key,
-        file_name=PurePath(upload.file_name).name[-NAME_LENGTH:],
-        content_type=content_type,
-        size=len(content),
-        sha256=digest,
-        storage_key=key,
+        material_key=material_key,
         uploaded_by=actor.name,
         uploaded_at=now,
+        **dataclasses.asdict(stored),
     )
     session.add(kept)
     return kept
+
+
+def remove(storage_keys: Iterable[str]) -> None:
+    """Take files out of the store that no record names any more: call after the records are gone for good."""
+    for key in storage_keys:
+        url = f"{settings.current().attachments_url}/{key}"
+        system, path = fsspec.core.url_to_fs(url)
+        if system.exists(path):
+            system.rm_file(path)
 
 
 def read(attachment: Attachment) -> bytes:

@@ -17,6 +17,8 @@ from services.errors import DomainError, NotFound
 BY_NETWORK = RateLimitItemPerMinute(30, 10)
 BY_NUMBER = RateLimitItemPerHour(10)
 WAIT = "查询失败次数过多，请一小时后再试；急需了解进度，请拨打收件凭证上的咨询电话"
+DRAFTS = RateLimitItemPerHour(120)
+TOO_MANY_DRAFTS = "您所在的网络一小时内新建的申请过多，请稍后再试；已保存的草稿不受影响"
 PREFIXES = {4: 24, 6: 64}
 LONGEST_KEY = 64
 
@@ -52,6 +54,12 @@ def guesses(address: str, number: str) -> Iterator[None]:
         for limit, key in keys:
             _limiter.hit(limit, "guess", key)
         raise
+
+
+def begin_draft(address: str) -> None:
+    """Counts an application begun without an account. Raises Throttled when one network begins too many."""
+    if not _limiter.hit(DRAFTS, "draft", network(address)):
+        raise Throttled(TOO_MANY_DRAFTS)
 
 
 def forget() -> None:

@@ -27,7 +27,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "project_type", "review_mode", "anticipate_day", "anticipate_type", "anticipate_explain", "promise_day",
         "promise_type", "promise_explain", "special_procedure",
     ),
-    "申请材料": ("materials", "intermediary_services", "intermediary_basis", "requires_results_of"),
+    "申请材料": ("materials", "form", "intermediary_services", "intermediary_basis", "requires_results_of"),
     "办理流程": ("handle_flow", "flow"),
     "收费与结果": (
         "is_fee", "fee_basis", "fee_items", "is_pay_online", "result_name", "result_type", "result_sample",

@@ -6,11 +6,13 @@ import streamlit as st
 
 import settings
 from models.enums import Audience, ItemState
-from services.catalogue.items import BrowseCounts, ItemRow
+from services import applications
+from services.catalogue.items import BrowseCounts, ItemRow, PublishedItem
 from services.popularity import PopularItem
 from ui import page, tables, words
 
 ITEM_PAGE = "pages/portal/item.py"
+APPLY = "pages/portal/apply.py"
 # What people come for, always in reach; those whose page is there are shown.
 ALWAYS = {
     "pages/portal/track.py": "查进度",
@@ -27,6 +29,16 @@ def always_in_reach() -> None:
     with st.container(horizontal=True):
         for path, label in there.items():
             st.page_link(path, label=f":blue[**{label}**]")
+
+
+def apply_online(item: PublishedItem) -> None:
+    """The way to the application where it can be made online; else why not."""
+    reason = applications.closed(item, item.guide)
+    if not reason:
+        if st.button("在线申请", key="apply-online", type="primary", help="不用注册登录，边填边存，30 天内可随时继续"):
+            st.switch_page(APPLY, query_params={"code": item.code})
+    elif item.state is ItemState.ACTIVE:
+        st.caption(reason)
 
 
 def search() -> str:

@@ -3,7 +3,9 @@
 import streamlit as st
 
 from models.enums import CaseResult, CaseStatus
-from services.cases.tracking import Progress
+from services.cases import durations
+from services.cases.tracking import Progress, Todo, Usual
+from services.rules import working_time
 from ui import charts, page, words
 
 S = CaseStatus
@@ -40,8 +42,8 @@ REACHED: dict[CaseStatus, int] = {
     S.EXAMINING: 2,
     S.SUSPENDED: 2,
     S.WAITING_SUPERIOR: 2,
-    S.WITHHELD: 3,
     S.DECIDED: 3,
+    S.WITHHELD: 3,
     S.DELIVERED: 4,
 }
 REFUSALS = (CaseResult.DENIED, CaseResult.ACCEPTANCE_REFUSED)
@@ -74,10 +76,57 @@ def progress(found: Progress) -> None:
             st.badge(_status(found), color=charts.OF_CASE[found.status].badge)
             st.header(page.plain(PLAIN[found.status]), anchor=False)
             st.markdown(page.plain(NEXT[found.status]))
+            if found.todo:
+                _todo(found.todo)
             _stages(found)
         _denial(found)
+        _time(found)
         _facts(found)
         _steps(found)
+
+
+def _todo(todo: Todo) -> None:
+    """What to do, where, during which hours, until when."""
+    with st.container(border=True, gap="xsmall", key="todo"):
+        heading = "请您补正" if todo.asked else "请您领取结果"
+        until = f"　:orange-badge[{words.day(todo.until)}前]" if todo.until else ""
+        st.markdown(f"**{heading}**{until}")
+        for number, each in enumerate(todo.asked, start=1):
+            reason = f"　:gray[{page.plain(each.reason)}]" if each.reason else ""
+            st.markdown(f"{number}. **{page.plain(each.name)}**{reason}")
+        facts = {"地点": todo.place, "地址": todo.address, "时间": todo.hours, "电话": todo.phone}
+        for label, value in facts.items():
+            if value:
+                st.markdown(f":gray[{label}]　{page.plain(value)}")
+
+
+def _time(found: Progress) -> None:
+    """How much time is left, what comes next, and how long such cases took."""
+    if not (found.left or found.upcoming or found.usual):
+        return
+    with st.container(border=True, gap="xsmall", key="time"):
+        if found.left:
+            left = working_time.describe_remaining(found.left).replace("剩 ", "还剩 ", 1)
+            mark = "⚠ " if found.left.overdue else ""
+            st.markdown(f"**{mark}{page.plain(left)}**　:gray[{words.moment(found.due_at)} 前办结]")
+        if found.upcoming:
+            st.markdown("**接下来**")
+            st.markdown("\n".join(f"{number}. {page.plain(step)}" for number, step in enumerate(found.upcoming, 1)))
+        if found.usual:
+            st.markdown(f":gray[同类办件用时]　{_usual(found.usual)}")
+
+
+def _usual(usual: Usual) -> str:
+    if usual.p50_days is None or usual.p90_days is None:
+        return f"近 {durations.DAYS} 天样本不足 {durations.FEWEST} 件，不作估计"
+    return (
+        f"近 {durations.DAYS} 天 {words.count(usual.cases)} 件：一半在 {_days(usual.p50_days)}内办好，"
+        f"九成在 {_days(usual.p90_days)}内办好"
+    )
+
+
+def _days(days: int) -> str:
+    return f"{days} 个工作日" if days else "当天"
 
 
 def _status(found: Progress) -> str:

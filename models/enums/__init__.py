@@ -6,6 +6,7 @@ from models.enums.catalogue import *
 from models.enums.clocks import *
 from models.enums.exchange import *
 from models.enums.flows import *
+from models.enums.forms import *
 from models.enums.organisations import *
 from models.enums.people import *
 from models.enums.reviews import *

@@ -4,7 +4,7 @@ import streamlit as st
 
 from models.enums import Permission
 from services.cases import details, received
-from ui import case_acts, case_opinions, case_sheets, cases, completeness, engagements, page
+from ui import case_acts, case_forms, case_opinions, case_sheets, cases, completeness, engagements, page
 
 actor = page.begin("办件详情", requires=Permission.CASES_SEARCH)
 cases.way_back()
@@ -28,6 +28,7 @@ with main:
     with st.expander("中介服务与用时", key="case-intermediaries", on_change="rerun") as services_:
         if services_.open:
             engagements.of_case(found, actor)
+    case_forms.answers(found, actor)
     st.markdown("#### 申请材料")
     case_sheets.materials(found)
     completeness.rounds(judged, number)

@@ -14,6 +14,7 @@ with page.transaction() as session:
 st.header(page.plain(item.name), anchor=False)
 st.caption(page.plain(f"{item.department}　事项编码 {item.code}　第 {item.version_number} 版"))
 guides.standing(item)
+portal.apply_online(item)
 guides.for_citizens(item.guide)
 
 st.divider()

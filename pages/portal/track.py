@@ -11,10 +11,10 @@ asked, code = drawing.question(number)
 
 if asked:
     with page.transaction() as session, throttle.guesses(visitor.address(), asked):
-        progress = tracking.by_code(session, page.district_id(), asked, code)
+        progress = tracking.by_code(session, page.district_id(), asked, code, now=page.now())
 elif token:
     with page.transaction() as session, throttle.guesses(visitor.address(), number):
-        progress = tracking.by_link(session, page.district_id(), number, token)
+        progress = tracking.by_link(session, page.district_id(), number, token, now=page.now())
 else:
     progress = None
 

@@ -92,7 +92,7 @@ def _tell(session: Session, moved: Sequence[Moved], version: int, now: dt.dateti
         named = "、".join(f"{each.number}（{_day(each)}）" for each in theirs[:MOST_NAMED])
         more = f"等 {len(theirs)} 件" if len(theirs) > MOST_NAMED else ""
         text = f"工作日历调整，{office.name}在办件到期时间已重算：{named}{more}，请核对。"
-        messages.tell_office(session, office, EVENT, f"calendar:{version}", text, now=now)
+        messages.tell_office(session, office, EVENT, f"{version}:{department_id}", text, now=now)
 
 
 def _day(each: Moved) -> str:

@@ -7,12 +7,13 @@ from models.bundles import CaseMember
 from models.cases import Applicant, Case
 from models.catalogue import ItemVersion
 from models.organisations import Organisation
+from services.cases import answering
 from services.rules import conditions
 from services.rules.conditions import Fact
 
 
 def of_case(session: Session, case: Case) -> dict[str, Fact]:
-    """Applicant, channel, item, the items a bundle's case covers."""
+    """Applicant, channel, item, the items a bundle's case covers, and the answers to the application form."""
     applicant = session.get_one(Applicant, (case.district_id, case.applicant_id))
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
     department = session.get_one(Organisation, (case.district_id, case.department_id))
@@ -32,4 +33,5 @@ def of_case(session: Session, case: Case) -> dict[str, Fact]:
         conditions.ITEM: version.name,
         conditions.CASE_TYPE: case.case_type.label,
         conditions.DEPARTMENT: department.name,
+        **answering.facts(session, case, version),
     }

@@ -6,7 +6,8 @@ art. 29, 32, 34; 申请材料接收凭证 R-CASE-03.
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,16 +26,29 @@ from models.enums import (
     MaterialState,
     Necessity,
     Permission,
+    VersionState,
 )
 from models.identity import new_id
 from services import access, attachments, audit, calendars, confidential
 from services.actors import Actor
-from services.cases import accepting, applicants, authenticity, members, messages, numbers, reusing, transitions, words
+from services.cases import (
+    accepting,
+    answering,
+    applicants,
+    authenticity,
+    members,
+    messages,
+    numbers,
+    reusing,
+    transitions,
+    words,
+)
 from services.cases.applicants import ApplicantEntry
 from services.errors import Invalid, NotAllowed, NotFound, WrongState
 from services.rules.guide import Guide, Material
 
 SUBJECT_LENGTH = 200
+PUBLIC_STATES = (VersionState.PUBLISHED, VersionState.SUPERSEDED)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +79,9 @@ class Filing:
     covers: Sequence[int] = ()  # the items of a bundle that are applied for
     asked: Sequence[Material] = ()  # their combined materials, in place of those of the bundle's own guide
     is_to_review: bool = False  # received only: completeness is judged afterwards, document by document
+    version_id: int | None = None  # the version under which it was begun, where that is not the newest
+    answers: Mapping[str, Any] | None = None  # to the item's form, checked
+    stored: Sequence[tuple[str, attachments.Stored]] = ()  # files that lie in the store already, by material
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,7 +102,7 @@ def file(session: Session, filing: Filing, *, actor: Actor, now: dt.datetime) ->
     audit.hold(session, actor.district_id)  # the same form, or the same new person, at two windows at once
     if repeat := _filed_before(session, filing, actor):
         return repeat
-    item, version = _open_item(session, filing.item_id, actor)
+    item, version = _open_item(session, filing, actor)
     _check_window(session, item, actor)
     guide = _guide(filing, version)
     entry = _checked_entry(filing, guide, version.case_type)
@@ -115,7 +132,7 @@ def file(session: Session, filing: Filing, *, actor: Actor, now: dt.datetime) ->
 def check(session: Session, filing: Filing, *, actor: Actor) -> None:
     """Raises all that `file` would refuse; nothing is written."""
     actor.must(Permission.CASES_INTAKE)
-    item, version = _open_item(session, filing.item_id, actor)
+    item, version = _open_item(session, filing, actor)
     _check_window(session, item, actor)
     _checked_entry(filing, _guide(filing, version), version.case_type)
 
@@ -137,14 +154,14 @@ def _filed_before(session: Session, filing: Filing, actor: Actor) -> Filed | Non
     return _filed(found, is_repeat=True) if found else None
 
 
-def _open_item(session: Session, item_id: int, actor: Actor) -> tuple[ServiceItem, ItemVersion]:
-    item = session.get(ServiceItem, (actor.district_id, item_id))
+def _open_item(session: Session, filing: Filing, actor: Actor) -> tuple[ServiceItem, ItemVersion]:
+    item = session.get(ServiceItem, (actor.district_id, filing.item_id))
     if item is None:
         raise NotFound("没有找到这个事项，请重新选择")
     if item.state != ItemState.ACTIVE or item.published_version_id is None:
         raise WrongState(f"事项「{item.name}」当前为「{item.state.label}」状态，暂不受理新的申请")
-    version = session.get(ItemVersion, (actor.district_id, item.published_version_id))
-    if version is None:
+    version = session.get(ItemVersion, (actor.district_id, filing.version_id or item.published_version_id))
+    if version is None or version.item_id != item.id or version.state not in PUBLIC_STATES:
         raise NotFound("没有找到事项的已发布版本")
     return item, version
 
@@ -253,6 +270,10 @@ def _hand_in(session: Session, case: Case, filing: Filing, guide: Guide, actor: 
         session.add(kept)
     for upload in filing.uploads:
         attachments.keep(session, case, upload, actor=actor, now=now)
+    for key, stored in filing.stored:
+        attachments.attach(session, case, stored, key, actor=actor, now=now)
+    if filing.answers:
+        answering.keep(session, case, filing.answers)
 
 
 def _first_steps(

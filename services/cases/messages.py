@@ -41,7 +41,7 @@ def tell_office(
     """Queue a text to an office's telephone, once for each key; nothing without one."""
     if not office.phone:
         return
-    session.add(_message(office.district_id, f"{event}:{key}:{office.id}", event, case_id, office.phone, text, now))
+    session.add(_message(office.district_id, f"{event}:{key}", event, case_id, office.phone, text, now))
 
 
 def _message(

@@ -16,6 +16,7 @@ NOTHING = "（空）"
 NAMED_BY: dict[str, tuple[str, ...]] = {
     "by_law": ("law_name", "article"),
     "materials": ("name",),
+    "form": ("label",),
     "handle_flow": ("name",),
     "flow": ("stage", "department"),
     "special_procedure": ("name",),
@@ -23,6 +24,7 @@ NAMED_BY: dict[str, tuple[str, ...]] = {
     "places": ("place", "windows"),
     "faq": ("question",),
 }
+KEYED = {"materials": "m", "form": "f"}  # rows with a key of their own, and how one begins
 
 
 class ChangeKind(LabelEnum):
@@ -78,25 +80,33 @@ def value_in_words(value: Any) -> str:
 
 
 def with_keys(guide: Guide, *, old: Guide | None = None) -> Guide:
-    """The guide with a key of its own for every material.
+    """The guide with a key of its own for every material and every field of the form.
 
-    One without a key, or with a key that stands twice, takes that of the old guide's material of the same name, or a
-    fresh one; keys of the old guide's other materials are not used again.
+    One without a key, or with a key that stands twice, takes that of the old guide's row of the same name, or a fresh
+    one; keys of the old guide's other rows are not used again.
     """
-    known = {material.name: material.key for material in (old.materials if old else [])}
-    given = {material.key for material in guide.materials}
-    numbers = (f"m{number}" for number in itertools.count(1))
+    keyed = {
+        element: _with_keys(getattr(guide, element), getattr(old, element) if old else [], NAMED_BY[element][0], prefix)
+        for element, prefix in KEYED.items()
+    }
+    return guide.model_copy(update=keyed)
+
+
+def _with_keys(rows: Sequence[Any], old: Sequence[Any], named_by: str, prefix: str) -> list[Any]:
+    known = {getattr(row, named_by): row.key for row in old}
+    given = {row.key for row in rows}
+    numbers = (f"{prefix}{number}" for number in itertools.count(1))
     fresh = (key for key in numbers if key not in given | set(known.values()))
     seen: set[str] = set()
-    materials = []
-    for material in guide.materials:
-        key = material.key
+    found = []
+    for row in rows:
+        key = row.key
         if key in seen | {""}:
-            key = known.get(material.name, "")
+            key = known.get(getattr(row, named_by), "")
             key = key if key and key not in given | seen else next(fresh)
         seen.add(key)
-        materials.append(material.model_copy(update={"key": key}))
-    return guide.model_copy(update={"materials": materials})
+        found.append(row.model_copy(update={"key": key}))
+    return found
 
 
 def _element(element: str, old: Guide, new: Guide) -> Iterator[Change]:

@@ -7,9 +7,8 @@ Sources: GB/T 39046-2020, GB/T 36114-2018, 国办函〔2016〕108号.
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
 from models.enums import (
     Audience,
@@ -35,19 +34,9 @@ from models.enums import (
     TrustLevel,
 )
 from services.rules.conditions import Condition
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value).strip()
-
-
-Text = Annotated[str, BeforeValidator(_text)]
-
-
-class GuidePart(BaseModel):
-    """Base of the document and its rows: unknown elements are refused, not dropped."""
-
-    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+from services.rules.form_schema import Form
+from services.rules.guide_parts import GuidePart as GuidePart
+from services.rules.guide_parts import Text
 
 
 class LegalBasis(GuidePart):
@@ -174,6 +163,7 @@ class Guide(GuidePart):
     prohibited: Text = Field("", title="禁止性要求")
     limit_explain: Text = Field("", title="数量限制")
     materials: list[Material] = Field(default_factory=list, title="申请材料")
+    form: Form = Field(default_factory=list, title="申请表单")  # stored as JSON Schema
     handle_flow: list[Step] = Field(default_factory=list, title="办理流程")
     flow: list[FlowStage] = Field(default_factory=list, title="部门流程")
     special_procedure: list[SpecialProcedure] = Field(default_factory=list, title="特别程序")

@@ -19,7 +19,8 @@ from models.enums import (
     ReviewMode,
     ServiceTarget,
 )
-from services.rules import flow
+from services.rules import flow, forms
+from services.rules.conditions import FORM
 from services.rules.guide import Guide, LegalBasis
 
 
@@ -238,6 +239,16 @@ def _flow(guide: Guide) -> Iterator[Complaint]:
         yield "flow", f"部门流程{f'第 {number} 行' if number else ''}：{reason}"
 
 
+def _form(guide: Guide) -> Iterator[Complaint]:
+    """CAT-L15: a form that nobody could fill in is not published, nor a flow that asks for a field it lacks."""
+    for number, reason in forms.design_problems(guide.form):
+        yield "form", f"申请表单{f'第 {number} 个字段' if number else ''}：{reason}"
+    labels = {FORM + field.label for field in guide.form}
+    for row in guide.flow:
+        if row.when_fact.startswith(FORM) and row.when_fact not in labels:
+            yield "flow", f"部门流程的条件项「{row.when_fact}」不在申请表单里"
+
+
 Check = Callable[[Guide], Iterator[Complaint]]
 
 RULES: tuple[tuple[str, LintLevel, Check], ...] = (
@@ -256,4 +267,5 @@ RULES: tuple[tuple[str, LintLevel, Check], ...] = (
     ("CAT-L12", LintLevel.ERROR, _intermediaries),
     ("CAT-L13", LintLevel.ERROR, _permit_basis),
     ("CAT-L14", LintLevel.ERROR, _flow),
+    ("CAT-L15", LintLevel.ERROR, _form),
 )

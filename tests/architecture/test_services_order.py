@@ -17,7 +17,7 @@ STEPS = (
     ("audit_trail", "catalogue", "organisations", "own_phone", "passwords", "sign_in"),
     ("cases", "flows", "registers"),
     ("bundles",),
-    ("projects", "tax"),
+    ("applications", "projects", "tax"),
     ("intermediaries",),
     ("demo", "overview", "receipts", "users"),
 )

@@ -52,6 +52,17 @@ ITEMS: tuple[tuple[str, CaseType, list[dict[str, Any]]], ...] = (
     ("餐饮业卫生许可证核发", CaseType.PROMISED, MATERIALS),
     ("公共场所卫生许可证核发", CaseType.PROMISED, MATERIALS),
 )
+FORM = [
+    {"key": "area", "label": "经营面积", "kind": "number", "unit": "平方米", "minimum": 5},
+    {"key": "air", "label": "使用集中空调", "kind": "yes_no"},
+    {
+        "key": "cleaner",
+        "label": "空调清洗单位",
+        "when_field": "使用集中空调",
+        "when_operator": "equals",
+        "when_value": "是",
+    },
+]
 PEOPLE: dict[str, dict[str, Any]] = {
     "clerk": {"roles": Role.WINDOW_CLERK, "window": "017"},
     "reviewer": {"roles": Role.REVIEWER, "department": "017"},
@@ -73,7 +84,9 @@ def seed() -> None:
     with database.writing() as session:
         for name, kind, materials in ITEMS:
             promise = (0 if kind == CaseType.IMMEDIATE else 5, LimitUnit.WORKDAY)
-            item_id = builders.item(session, name=name, case_type=kind, promise=promise, materials=materials)
+            item_id = builders.item(
+                session, name=name, case_type=kind, promise=promise, materials=materials, is_online=True, form=FORM
+            )
             session.get_one(ServiceItem, (builders.DISTRICT, item_id)).initials = items.initials(name)
     _compare()
 

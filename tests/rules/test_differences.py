@@ -88,7 +88,7 @@ def _another(element):
 
 def _one_row(annotation):
     for name, row in {"Special": {"name": "听证"}, "Place": {"place": "大厅"}, "Question": {"question": "多久？"},
-                      "Stage": {"department": "工商局"}}.items():  # fmt: skip
+                      "Stage": {"department": "工商局"}, "FormField": {"label": "面积"}}.items():  # fmt: skip
         if name in annotation:
             return [row]
     return ["005"]

@@ -64,6 +64,22 @@ PASSING = [
     ("CAT-L13", {"by_law": [{"law_name": "道路运输管理规定", "issuer": "交通部"}, VALID["by_law"][0]]}),
     ("CAT-L13", {"task_type": "20", "by_law": [{"law_name": "窗口服务规范"}], "handle_flow": [{"name": "受理"}]}),
     ("CAT-L14", {"flow": [{"stage": 1, "department": "卫生局"}, {"stage": 1, "department": "公安分局"}]}),
+    (
+        "CAT-L15",
+        {
+            "form": [{"label": "面积", "kind": "number"}],
+            "flow": [
+                {"stage": 1, "department": "卫生局"},
+                {
+                    "stage": 1,
+                    "department": "公安分局",
+                    "when_fact": "表单:面积",
+                    "when_operator": "at_least",
+                    "when_value": "200",
+                },
+            ],
+        },
+    ),
 ]
 
 
@@ -113,6 +129,24 @@ FAILING = [
     ("CAT-L12", "intermediary_basis", {"materials": [{"name": "验资报告", "is_intermediary_report": True}]}),
     ("CAT-L13", "by_law", {"by_law": [{"law_name": "道路货物运输及站场管理规定", "issuer": "交通部"}]}),
     ("CAT-L14", "flow", {"flow": [{"stage": 1, "department": "卫生局", "join": "vote", "quorum": 3}]}),
+    ("CAT-L15", "form", {"form": [{"label": "面积", "kind": "number"}, {"label": "面积"}]}),
+    ("CAT-L15", "form", {"form": [{"label": "业态", "kind": "choice", "options": ["餐饮"]}]}),
+    (
+        "CAT-L15",
+        "flow",
+        {
+            "flow": [
+                {"stage": 1, "department": "卫生局"},
+                {
+                    "stage": 1,
+                    "department": "公安分局",
+                    "when_fact": "表单:面积",
+                    "when_operator": "at_least",
+                    "when_value": "200",
+                },
+            ]
+        },
+    ),
 ]
 
 
@@ -125,7 +159,7 @@ def test_the_rule_is_broken_and_no_other(rule, field, changes):
 
 def test_every_rule_is_tried_both_ways():
     named = {rule for rule, _, _ in RULES} - {"CAT-REQ"}
-    assert named == {f"CAT-L{number:02d}" for number in range(1, 15)}
+    assert named == {f"CAT-L{number:02d}" for number in range(1, 16)}
     assert {rule for rule, _ in PASSING} == {rule for rule, _, _ in FAILING} == named
 
 

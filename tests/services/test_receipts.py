@@ -94,11 +94,11 @@ def test_a_provisional_term_is_marked(voucher, now, session, make_item, clerk_01
     assert "暂定" in text_of(reader)
 
 
-def test_the_address_in_the_qr_code_opens_the_case(session, voucher):
+def test_the_address_in_the_qr_code_opens_the_case(session, voucher, now):
     filed, _ = voucher()
     address = receipts.tracking_url(DISTRICT, filed.number)
     assert address.startswith(f"{settings.current().public_url}/track?number={filed.number}&token=")
-    progress = tracking.by_link(session, DISTRICT, filed.number, address.rpartition("=")[2])
+    progress = tracking.by_link(session, DISTRICT, filed.number, address.rpartition("=")[2], now=now)
     assert progress.number == filed.number
     assert confidential.query_code(DISTRICT, filed.number) not in address
 

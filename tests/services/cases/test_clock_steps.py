@@ -115,7 +115,7 @@ def test_a_procedure_that_nobody_ends_ends_by_itself(session, number, reviewer, 
     assert suspending.resume_due(session, builders.DISTRICT, now=now + 5 * DAY) == 0
     case = case_of(session, number)
     assert case.status == CaseStatus.EXAMINING and day_of(case.due_at, now) == dt.date(2026, 3, 25)
-    last = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id)).all()[-1]
+    last = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.sequence)).all()[-1]
     assert last.action == CaseAction.RESUME and day_of(last.at, now) == (now + 2 * DAY).date()
 
 
@@ -270,7 +270,9 @@ def test_random_histories_through_the_services_agree_with_their_ledgers(
         session.refresh(case)
         found = {clock.kind: clock for clock in explaining.of_case(session, case)}
         assert found[ClockKind.PROMISE].due == case.due_at and found[ClockKind.STATUTORY].due == case.statutory_due_at
-        steps = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id)).all()
+        steps = session.scalars(
+            select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.sequence)
+        ).all()
         for before, event in itertools.pairwise(steps):
             assert lifecycle.NEXT_STATUS[before.status, event.action] == event.status and before.at <= event.at
 

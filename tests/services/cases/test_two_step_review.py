@@ -166,7 +166,7 @@ def test_who_is_turned_away_is_told_where_to_go(session, online, clerk_017, now)
     correcting.turn_away(session, online, refuse, "不属于本机关职权", "市城管局", actor=clerk_017, now=now)
     case = case_of(session, online)
     assert (case.status, case.result) == (CaseStatus.CLOSED, CaseResult.ACCEPTANCE_REFUSED)
-    last = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id)).all()[-1]
+    last = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.sequence)).all()[-1]
     assert last.evidence == {"right_body": "市城管局"}
 
 

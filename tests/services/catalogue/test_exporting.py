@@ -40,6 +40,9 @@ FULL = {
     "by_law": [{"law_name": "传染病防治法", "doc_no": "主席令17号", "article": "29", "text": "长" * 3000,
                 "issuer": "全国人大", "effective_date": "2013-06-29"}],
     "places": [{"place": "南厅", "windows": "1-3", "hours": "9:00—17:00", "traffic": "地铁"}, {"place": "西厅"}],
+    "form": [{"key": "f1", "section": "场所", "label": "经营面积", "kind": "number", "unit": "平方米", "minimum": 5},
+             {"key": "f2", "label": "业态", "kind": "choices", "options": ["餐饮", "酒店"], "is_required": False,
+              "when_field": "经营面积", "when_operator": "at_least", "when_value": "50", "help": "可多选"}],
     "handle_flow": [{"name": "受理", "department": "卫生局", "officer": "甲岗", "limit": 0, "unit": "work_hour",
                      "standard": "齐全"}, {"name": "受理"}],
 }  # fmt: skip

@@ -38,7 +38,7 @@ def test_every_element_that_a_grid_offers_is_shown_and_saved_as_shown(session, t
     first, _ = two
     offered = grids.elements()
     assert set(Guide.model_fields) - {each.split(".")[0] for each in offered} == {
-        "by_law", "materials", "handle_flow", "flow", "special_procedure", "fee_items", "faq",
+        "by_law", "materials", "form", "handle_flow", "flow", "special_procedure", "fee_items", "faq",
     }  # fmt: skip
     (row,) = grids.rows(session, reviewer, [first.id], list(offered))
     same = [change(first, element, row[element]) for element in offered]
