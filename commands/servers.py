@@ -19,15 +19,17 @@ PAUSE = 5.0  # seconds
 
 def _round() -> dict[str, int]:
     """One round of the worker."""
-    with reading() as (_, actor):
+    with reading() as (session, actor):
         district_id = actor.district_id
+        taken = durations.measured(session, district_id, now=now())
     with writing() as (session, _):
+        if taken is not None:
+            durations.keep(session, district_id, taken, now=now())
         published = versions.publish_due(session, now=now())
         downloads.sweep(session, district_id=district_id, now=now())
         reminded = reminding.remind(session, district_id, now=now())
         resumed = suspending.resume_due(session, district_id, now=now())
         swept = deeming.sweep(session, district_id, now=now())
-        durations.refresh(session, district_id, now=now())
         drafts, keys = applications.sweep(session, district_id, now=now())
     attachments.remove(keys)  # only once their records are gone for good
     sent = outbox.send_due(outbox.gateway(), district_id, now=now())

@@ -28,7 +28,8 @@ def draw(found: CaseDetail, actor: Actor) -> None:
     if steps & DECISIONS.keys():
         decide(found, actor)
     if CaseAction.DELIVER in steps:
-        originals.draw(found, actor) or deliver(found, actor)
+        if not originals.draw(found, actor):
+            deliver(found, actor)
     if CaseAction.UPHOLD in steps:
         originals.rule(found, actor)
     case_clocks.act(found, actor)

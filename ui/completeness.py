@@ -10,9 +10,9 @@ from models.reviews import MaterialVerdict
 from services import attachments, calendars
 from services.actors import Actor
 from services.attachments import ACCEPTED, Upload
-from services.cases import correcting, deeming, details, received
+from services.cases import correcting, details, received
 from services.cases.details import CaseDetail
-from services.cases.received import ReceivedCase
+from services.cases.received import Asked, ReceivedCase
 from services.rules import working_time
 from services.rules.completeness import Before, Document, Judged
 from ui import case_sheets, forms, page, tables, words
@@ -66,10 +66,10 @@ def desk(number: str, actor: Actor) -> None:
         found = details.detail(session, number, actor)
         documents = received.documents(session, found.case)
         before = received.earlier(session, found.case)
-        asked = received.asked(session, found.case)
+        asked, until = received.asked(session, found.case)
         case_sheets.head(session, found, page.now())
     if found.case.status is CaseStatus.CORRECTION_REQUESTED:
-        _correction(found, asked, actor)
+        _correction(found, asked, until, actor)
         return
     if found.case.status is not CaseStatus.SUBMITTED:
         st.info(f"这个办件现在是「{found.case.status.label}」，不在收件审查。")
@@ -211,19 +211,16 @@ def _turn_away(found: CaseDetail, fields: Fields, actor: Actor) -> None:
             )
 
 
-def _correction(found: CaseDetail, asked: Sequence[Mapping[str, str]], actor: Actor) -> None:
+def _correction(found: CaseDetail, asked: Sequence[Asked], until: dt.date | None, actor: Actor) -> None:
     """What was asked for, and the correction as it is handed in at the window."""
     number = found.case.number
     event = next(each for each in reversed(found.events) if each.action is CaseAction.REQUEST_CORRECTION)
-    until = deeming.correction_end(event)
     st.markdown(f"**已一次性告知补正**　{words.moment(event.at)}　期限 {words.day(until) if until else words.NOTHING}")
     for each in asked:
-        st.markdown(
-            f"- {page.plain('　'.join(filter(None, (each.get('name'), each.get('verdict'), each.get('note')))))}"
-        )
+        st.markdown(f"- {page.plain('　'.join(filter(None, (each.name, each.reason))))}")
     fields = Fields(f"resubmit-{number}")
     names = {each.material_key: each.name for each in found.materials}
-    wanted = [each["key"] for each in asked if each.get("key") in names]
+    wanted = [each.key for each in asked if each.key in names]
     handed = fields.choices("handed", "补交了哪些材料", names, wanted)
     uploads = []
     for key in handed:

@@ -2,11 +2,14 @@
 
 import streamlit as st
 
+import settings
 from models.enums import CaseResult, CaseStatus
+from services import applications
+from services.attachments import ACCEPTED, Upload
 from services.cases import durations
 from services.cases.tracking import Progress, Todo, Usual
 from services.rules import working_time
-from ui import charts, page, words
+from ui import charts, page, visitor, words
 
 S = CaseStatus
 PLAIN: dict[CaseStatus, str] = {
@@ -23,7 +26,7 @@ PLAIN: dict[CaseStatus, str] = {
 }
 NEXT: dict[CaseStatus, str] = {
     S.SUBMITTED: "材料齐全即受理；需要补正的，会一次告诉您全部内容。",
-    S.CORRECTION_REQUESTED: "请按告知单把材料一次补齐，交到原收件窗口；补齐后继续办理。",
+    S.CORRECTION_REQUESTED: "请按下面列出的把材料一次补齐：可以在网上补正，也可以交到原收件窗口。",
     S.ACCEPTED: "部门审查后作出决定，您暂时不用做什么。",
     S.EXAMINING: "部门将在期限前作出决定，您暂时不用做什么。",
     S.SUSPENDED: "特别程序结束后继续计算期限，您暂时不用做什么。",
@@ -78,6 +81,8 @@ def progress(found: Progress) -> None:
             st.markdown(page.plain(NEXT[found.status]))
             if found.todo:
                 _todo(found.todo)
+                if found.todo.asked:
+                    _correct(found, found.todo)
             _stages(found)
         _denial(found)
         _time(found)
@@ -98,6 +103,34 @@ def _todo(todo: Todo) -> None:
         for label, value in facts.items():
             if value:
                 st.markdown(f":gray[{label}]　{page.plain(value)}")
+
+
+def _correct(found: Progress, todo: Todo) -> None:
+    """A file for each document of the notice, handed in at once."""
+    if not all(each.key for each in todo.asked):
+        st.caption("请到收件窗口补正。")
+        return
+    limit = settings.current().attachment_limit_mb
+    st.markdown("**在网上补正**")
+    uploads = []
+    for each in todo.asked:
+        chosen = st.file_uploader(
+            f"{each.name}（{'、'.join(ACCEPTED)}，每个不超过 {limit} MB）",
+            ACCEPTED,
+            accept_multiple_files=True,
+            max_upload_size=limit,
+            key=f"correct-{found.number}-{each.key}",
+        )
+        uploads += [Upload(file.name, file.getvalue(), each.key) for file in chosen]
+    st.caption("请一次补齐后提交；提交后窗口重新核对，五个工作日内答复。")
+    if st.button("提交补正", type="primary", key=f"correct-{found.number}", width="stretch"):
+        page.perform(
+            lambda session: applications.correct(
+                session, page.district_id(), found.number, found.token, uploads,
+                source=visitor.address(), now=page.now(),
+            ),
+            done="补正材料已提交，窗口将重新核对",
+        )  # fmt: skip
 
 
 def _time(found: Progress) -> None:

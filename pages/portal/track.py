@@ -19,6 +19,7 @@ else:
     progress = None
 
 if progress:
+    page.set_query(number=progress.number, token=progress.token)
     drawing.progress(progress)
 else:
     drawing.invitation()

@@ -1,6 +1,7 @@
 """Applying online, without an account: a draft by number and code, sent once, then a case like any other."""
 
 from services.applications.contents import Content as Content
+from services.applications.correction import correct as correct
 from services.applications.drafting import Application as Application
 from services.applications.drafting import add_files as add_files
 from services.applications.drafting import begin as begin

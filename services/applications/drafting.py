@@ -248,10 +248,7 @@ def add_files(
             DraftFile.district_id == district_id, DraftFile.draft_id == draft.id
         )
     ).one()
-    if count + len(uploads) > MOST_FILES:
-        raise Invalid(f"一份申请最多上传 {MOST_FILES} 个文件，已有 {count} 个，请合并后再传")
-    if int(size) + sum(len(each.content) for each in uploads) > MOST_MEGABYTES * MEGABYTE:
-        raise Invalid(f"一份申请的文件合计不能超过 {MOST_MEGABYTES} MB，请压缩后再传")
+    check_room(uploads, count=count, size=int(size))
     for upload in uploads:
         attachments.checked(upload)  # all are looked at before the first is stored
     for upload in uploads:
@@ -268,6 +265,14 @@ def add_files(
         )
     draft.saved_at, draft.expires_at = now, now + KEPT_FOR
     return len(uploads)
+
+
+def check_room(uploads: Sequence[Upload], *, count: int = 0, size: int = 0) -> None:
+    """Raises Invalid when the files are too many or too large together with what is there."""
+    if count + len(uploads) > MOST_FILES:
+        raise Invalid(f"一份申请最多上传 {MOST_FILES} 个文件，已有 {count} 个，请合并后再传")
+    if size + sum(len(each.content) for each in uploads) > MOST_MEGABYTES * MEGABYTE:
+        raise Invalid(f"一份申请的文件合计不能超过 {MOST_MEGABYTES} MB，请压缩后再传")
 
 
 def drop_file(session: Session, district_id: int, number: str, secret: str, file_id: int, *, now: dt.datetime) -> str:

@@ -9,9 +9,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 import settings
-from models.cases import Case
+from models.cases import OPEN, Case
 from models.catalogue import ItemVersion
-from models.enums import OPEN_STATUSES, LimitUnit
+from models.enums import LimitUnit
 from services.calendars import interruptions
 from services.calendars.interruptions import Interruptions
 from services.rules import working_time
@@ -85,7 +85,7 @@ def _open_cases(session: Session, district_id: int, since: dt.date | None) -> Se
         )
         .where(
             Case.district_id == district_id,
-            Case.status.in_(OPEN_STATUSES),
+            OPEN,
             Case.batch_id.is_(None),  # another system's cases keep its deadlines
             Case.accepted_at.is_not(None),
         )

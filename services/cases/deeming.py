@@ -17,7 +17,7 @@ from models.clocks import CaseMark
 from models.enums import CaseAction, CaseStatus, MarkKind
 from services import actors, audit, calendars
 from services.actors import Actor
-from services.cases import accepting, messages, transitions
+from services.cases import accepting, filters, messages, transitions
 from services.rules import working_time
 from services.rules.guide import Guide
 
@@ -36,22 +36,33 @@ class Swept:
 def sweep(session: Session, district_id: int, *, now: dt.datetime) -> Swept:
     """One round of the worker. Safe to repeat."""
     actor = actors.system(district_id, name="系统", source="法定期限届满")
-    waiting = _waiting(session, district_id, CaseStatus.SUBMITTED, now - SHORTEST)
-    deemed = [case for case in waiting if _deem(session, case, actor, now)]
-    correcting = _waiting(session, district_id, CaseStatus.CORRECTION_REQUESTED, now)
-    expired = [case for case in correcting if _expire(session, case, actor, now)]
+    submitted = _waiting(session, district_id, CaseStatus.SUBMITTED, CaseAction.RESUBMIT, now - SHORTEST)
+    deemed = [case for case, event in submitted if _deem(session, case, event, actor, now)]
+    asked = _waiting(session, district_id, CaseStatus.CORRECTION_REQUESTED, CaseAction.REQUEST_CORRECTION, now)
+    expired = [case for case, event in asked if _expire(session, case, event, actor, now)]
     return Swept(len(deemed), len(expired))
 
 
-def _waiting(session: Session, district_id: int, status: CaseStatus, before: dt.datetime) -> Sequence[Case]:
-    """Another system's cases keep their own course."""
-    wanted = select(Case).where(
+def _waiting(
+    session: Session, district_id: int, status: CaseStatus, action: CaseAction, before: dt.datetime
+) -> list[tuple[Case, CaseEvent | None]]:
+    """The cases that stand there, each with its newest event of the kind. Another system's cases keep their own course."""
+    standing = (
+        filters.is_open(),
         Case.district_id == district_id,
         Case.status == status,
         Case.submitted_at < before,
         Case.batch_id.is_(None),
     )
-    return session.scalars(wanted.order_by(Case.submitted_at, Case.id)).all()
+    cases = session.scalars(select(Case).where(*standing).order_by(Case.submitted_at, Case.id)).all()
+    events = session.scalars(
+        select(CaseEvent)
+        .join(Case, (Case.district_id == CaseEvent.district_id) & (Case.id == CaseEvent.case_id))
+        .where(*standing, CaseEvent.action == action)
+        .order_by(CaseEvent.case_id, CaseEvent.sequence)
+    )
+    newest = {event.case_id: event for event in events}
+    return [(case, newest.get(case.id)) for case in cases]
 
 
 def last_event(session: Session, case: Case, *actions: CaseAction) -> CaseEvent | None:
@@ -62,15 +73,10 @@ def last_event(session: Session, case: Case, *actions: CaseAction) -> CaseEvent 
     return session.scalars(wanted.order_by(CaseEvent.sequence.desc()).limit(1)).first()
 
 
-def received(session: Session, case: Case) -> dt.datetime:
-    """When the materials that are now to be judged came in: at first, or with the correction."""
-    found = last_event(session, case, CaseAction.RESUBMIT)
-    return (found.at if found else case.submitted_at).astimezone(settings.current().zone)
-
-
-def _deem(session: Session, case: Case, actor: Actor, now: dt.datetime) -> bool:
+def _deem(session: Session, case: Case, resubmitted: CaseEvent | None, actor: Actor, now: dt.datetime) -> bool:
+    """Counted from when what is now to be judged came in: at first, or with the correction."""
     calendar = calendars.work_calendar(session, case.district_id, case.centre_id)
-    since = received(session, case)
+    since = (resubmitted.at if resubmitted else case.submitted_at).astimezone(settings.current().zone)
     if now <= working_time.completeness_deadline(since, calendar).due:
         return False
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
@@ -91,8 +97,8 @@ def correction_end(event: CaseEvent | None) -> dt.date | None:
     return dt.date.fromisoformat(until) if until else None
 
 
-def _expire(session: Session, case: Case, actor: Actor, now: dt.datetime) -> bool:
-    until = correction_end(last_event(session, case, CaseAction.REQUEST_CORRECTION))
+def _expire(session: Session, case: Case, asked: CaseEvent | None, actor: Actor, now: dt.datetime) -> bool:
+    until = correction_end(asked)
     if until is None or now.astimezone(settings.current().zone).date() <= until:
         return False
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))

@@ -23,13 +23,19 @@ AT_ONCE = 20_000
 JUDGED = (CaseResult.GRANTED, CaseResult.DENIED)
 
 
-def refresh(session: Session, district_id: int, *, now: dt.datetime) -> int:
-    """Make today's figures where they are not made yet; returns of how many items."""
+Taken = dict[int, Counter[int]]  # item to how many of its cases took how many working days
+
+
+def measured(session: Session, district_id: int, *, now: dt.datetime) -> Taken | None:
+    """What today's figures rest on; None when they are made already. It only reads, so that no window waits."""
     today = now.astimezone(settings.current().zone).date()
     made = session.scalar(select(func.max(ItemDuration.as_of)).where(ItemDuration.district_id == district_id))
-    if made is not None and made >= today:
-        return 0
-    taken = _taken(session, district_id, today)
+    return None if made is not None and made >= today else _taken(session, district_id, today)
+
+
+def keep(session: Session, district_id: int, taken: Taken, *, now: dt.datetime) -> int:
+    """Put today's figures in place of the former ones; returns of how many items."""
+    today = now.astimezone(settings.current().zone).date()
     session.execute(delete(ItemDuration).where(ItemDuration.district_id == district_id))
     rows = [
         {
@@ -47,8 +53,7 @@ def refresh(session: Session, district_id: int, *, now: dt.datetime) -> int:
     return len(rows)
 
 
-def _taken(session: Session, district_id: int, today: dt.date) -> dict[int, Counter[int]]:
-    """Item to how many of its cases took how many working days."""
+def _taken(session: Session, district_id: int, today: dt.date) -> Taken:
     zone = settings.current().zone
     until = dt.datetime.combine(today, dt.time(), zone)
     rows = session.execute(

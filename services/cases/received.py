@@ -14,7 +14,7 @@ from models.enums import CaseAction, CaseStatus
 from models.reviews import MaterialVerdict
 from services import access
 from services.actors import Actor
-from services.cases import deeming, details
+from services.cases import deeming, details, filters
 from services.rules.completeness import Before, Document
 from services.rules.guide import Guide
 
@@ -39,6 +39,7 @@ def waiting(session: Session, actor: Actor, *, limit: int = 200) -> Sequence[Rec
         select(Case, ItemVersion.name)
         .join(ItemVersion, (ItemVersion.district_id == Case.district_id) & (ItemVersion.id == Case.item_version_id))
         .where(
+            filters.is_open(),
             Case.status.in_((CaseStatus.SUBMITTED, CaseStatus.CORRECTION_REQUESTED)),
             Case.batch_id.is_(None),
         )
@@ -109,10 +110,24 @@ def earlier(session: Session, case: Case) -> dict[str, Before]:
     }
 
 
-def asked(session: Session, case: Case) -> list[dict[str, str]]:
-    """What the standing request asks for; empty where none stands."""
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """A document to be corrected: what is wrong with it, and how to mend it. `key` is empty in a notice of old."""
+
+    key: str
+    name: str
+    reason: str
+
+
+def asked(session: Session, case: Case) -> tuple[list[Asked], dt.date | None]:
+    """What the standing request asks for, and until when; nothing where none stands."""
     event = deeming.last_event(session, case, CaseAction.REQUEST_CORRECTION)
     if event is None or case.status is not CaseStatus.CORRECTION_REQUESTED:
-        return []
-    evidence = event.evidence or {}
-    return list(evidence.get("items") or [{"key": "", "name": name} for name in evidence.get("missing", [])])
+        return [], None
+    told = event.evidence or {}
+    items = told.get("items") or [{"name": name} for name in told.get("missing", [])]
+    found = [
+        Asked(each.get("key", ""), each["name"], "：".join(filter(None, (each.get("verdict"), each.get("note")))))
+        for each in items
+    ]
+    return found or [Asked("", event.opinion or "", "")], deeming.correction_end(event)

@@ -16,8 +16,9 @@ from models.cases import Case
 from models.enums import ApplicantKind, CaseAction, CaseResult, CaseStatus, CaseType, HolderKind, TaskKind
 from models.organisations import Organisation
 from services import calendars, confidential
-from services.cases import deeming, details, durations, tasks
+from services.cases import details, durations, received, tasks
 from services.cases.details import CaseDetail
+from services.cases.received import Asked
 from services.errors import NotFound
 from services.rules import identifiers, working_time
 from services.rules.guide import Guide
@@ -33,15 +34,6 @@ HANDED_OVER = "送达或领取结果"
 class PublicStep:
     at: dt.datetime
     label: str
-
-
-@dataclasses.dataclass(frozen=True)
-class Asked:
-    """A document to be corrected: what is wrong with it, and how to mend it."""
-
-    key: str
-    name: str
-    reason: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,6 +82,7 @@ class Progress:
     left: Remaining | None  # working time to the promised day; None while no clock runs
     upcoming: Sequence[str]
     usual: Usual | None
+    token: str  # opens it again by its address
 
 
 def by_code(session: Session, district_id: int, number: str, code: str, *, now: dt.datetime) -> Progress:
@@ -145,6 +138,7 @@ def _public(session: Session, case: Case, now: dt.datetime) -> Progress:
         left=_left(session, case, now),
         upcoming=_upcoming(session, found),
         usual=_usual(session, case),
+        token=confidential.link_token(case.district_id, case.number),
     )
 
 
@@ -155,27 +149,9 @@ def _todo(session: Session, found: CaseDetail) -> Todo | None:
     guide = Guide.model_validate(found.version.guide)
     centre = session.get_one(Organisation, (case.district_id, case.centre_id))
     hours = next((place.hours for place in guide.places if place.hours), "")
-    asked, until = _asked(session, case) if case.status is CaseStatus.CORRECTION_REQUESTED else ([], None)
+    asked, until = received.asked(session, case)
     window = f"{centre.name} {found.window}".strip()
     return Todo(asked, until, window, centre.address, hours, centre.phone or guide.consult_phone)
-
-
-def _asked(session: Session, case: Case) -> tuple[list[Asked], dt.date | None]:
-    event = deeming.last_event(session, case, CaseAction.REQUEST_CORRECTION)
-    told = (event.evidence or {}) if event else {}
-    items = told.get("items") or [{"key": "", "name": name} for name in told.get("missing", [])]
-    until = told.get(deeming.UNTIL)
-    asked = [
-        Asked(
-            str(each.get("key", "")),
-            str(each.get("name", "")),
-            "：".join(filter(None, (each.get("verdict", ""), each.get("note", "")))),
-        )
-        for each in items
-    ]
-    if not asked and event and event.opinion:
-        asked = [Asked("", event.opinion, "")]
-    return asked, dt.date.fromisoformat(until) if until else None
 
 
 def _left(session: Session, case: Case, now: dt.datetime) -> Remaining | None:

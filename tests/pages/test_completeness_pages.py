@@ -7,12 +7,13 @@ import pytest
 
 from models.cases import Case
 from models.enums import ApplicationChannel, CaseStatus, DocumentVerdict, Role
-from services import database
+from services import confidential, database
 from services.attachments import Upload
 from services.cases import correcting, intake, received, review
 from services.rules.completeness import Judged
 from tests import builders
 from tests.web import signing
+from ui import tracking
 
 pytestmark = pytest.mark.usefixtures("fresh_database")
 QUEUE, CASE = "cases/completeness.py", "cases/case.py"
@@ -150,3 +151,26 @@ def test_at_the_counter_a_case_may_be_received_first(clerk):
     next(each for each in at.text_input if each.label.startswith("姓名")).set_value(builders.PERSON.name).run()
     press(at, "先收后审")
     assert not at.exception and "待审查" in said(at)
+
+
+def test_the_applicant_corrects_online_where_the_progress_is_read(number, clerk):
+    with database.writing() as session:
+        judged = [Judged("id", V.USABLE), Judged("plan", V.ILLEGIBLE, "看不清尺寸")]
+        actor = builders.actor(session, "window_clerk", window="017", user_id=None)
+        until = signing.now().date() + dt.timedelta(days=9)
+        correcting.request(session, number, judged, until, actor=actor, now=signing.now())
+        token = confidential.link_token(builders.DISTRICT, number)
+    at = signing.visit("portal/track.py", number=number, token=token)
+    assert "请您补正" in said(at) and "看不清尺寸" in said(at)
+    press(at, "提交补正")
+    assert "还没有上传：平面图" in said(at) and status(number) == CaseStatus.CORRECTION_REQUESTED
+    at.file_uploader[0].set_value(("图.pdf", b"%PDF-1.7 drawn anew", "application/pdf")).run()
+    press(at, "提交补正")
+    assert not at.exception and status(number) == CaseStatus.SUBMITTED
+    assert "请您补正" not in said(at) and "补正材料已提交" in said(at)
+
+
+@pytest.mark.parametrize("case_status", CaseStatus)
+def test_every_status_has_words_for_the_citizen(case_status):
+    assert tracking.PLAIN[case_status] and tracking.NEXT[case_status]
+    assert case_status is CaseStatus.CLOSED or case_status in tracking.REACHED

@@ -74,22 +74,26 @@ def test_how_long_such_cases_took_is_never_told_of_fewer_than_twenty(session, fi
         assert (usual.cases, usual.p50_days, usual.p90_days) == told
 
 
+def refresh(session, at):
+    return durations.keep(session, D, durations.measured(session, D, now=at), now=at)
+
+
 def test_the_figures_are_made_once_a_day_of_the_last_ninety_days(session, item, clerk_017, reviewer, now):
     numbers = [intake.file(session, builders.filing(item), actor=clerk_017, now=now).number for _ in range(3)]
     for place, number in enumerate(numbers):  # Monday accepted: decided on Tuesday, on Friday, on the next Monday
         review.grant(session, number, actor=reviewer, now=now + (1, 4, 7)[place] * DAY)
-    assert durations.refresh(session, D, now=now + 10 * DAY) == 1
+    assert refresh(session, now + 10 * DAY) == 1
     found = durations.of_item(session, D, item)
     assert (found.cases, found.p50_days, found.p90_days) == (3, 4, 5)
-    assert durations.refresh(session, D, now=now + 10 * DAY) == 0
-    durations.refresh(session, D, now=now + 200 * DAY)
+    assert durations.measured(session, D, now=now + 10 * DAY) is None
+    refresh(session, now + 200 * DAY)
     assert durations.of_item(session, D, item) is None
 
 
 def test_withdrawn_cases_do_not_count(session, item, clerk_017, now):
     number = intake.file(session, builders.filing(item), actor=clerk_017, now=now).number
     review.withdraw(session, number, "申请人不办了", actor=clerk_017, now=now + DAY)
-    assert durations.refresh(session, D, now=now + 10 * DAY) == 0
+    assert refresh(session, now + 10 * DAY) == 0
 
 
 @pytest.mark.parametrize(

@@ -101,9 +101,10 @@ def test_the_notice_is_one_and_complete(session, online, clerk_017, now):
     correcting.request(session, online, judged(id=V.EXPIRED, plan=V.ILLEGIBLE), UNTIL, actor=clerk_017, now=now)
     case = case_of(session, online)
     assert (case.status, case.holder) == (CaseStatus.CORRECTION_REQUESTED, HolderKind.APPLICANT)
-    assert [(each["name"], each["verdict"]) for each in received.asked(session, case)] == [
-        ("身份证明", "已过有效期"),
-        ("场所平面图", "不清晰"),
+    asked, until = received.asked(session, case)
+    assert until == UNTIL and [(each.key, each.reason) for each in asked] == [
+        ("id", "已过有效期：请按样式重做"),
+        ("plan", "不清晰：请按样式重做"),
     ]
     event = deeming.last_event(session, case, CaseAction.REQUEST_CORRECTION)
     assert deeming.correction_end(event) == UNTIL and "请按样式重做" in event.opinion
