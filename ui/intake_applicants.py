@@ -20,6 +20,7 @@ CHOOSE = "按 ↑↓ 选定申请人，或重新输入姓名加序号；不是�
 
 def draw(draft: Draft, fields: Fields) -> None:
     """Id number, name and phone."""
+    _restore(draft)
     fields.text(
         "id_number",
         "证件号码",
@@ -38,6 +39,14 @@ def draw(draft: Draft, fields: Fields) -> None:
     with right:
         fields.text("phone", "联系电话", autocomplete="off", placeholder="手机或带区号的电话", on_change=_left_phone)
     draft.mark(fields, id_number=draft.typed("id_number"), name=draft.typed("name"), phone=draft.typed("phone"))
+
+
+def _restore(draft: Draft) -> None:
+    """A key pressed before the browser had what was found sends the fields back as they were: they are filled again."""
+    is_lost = draft.typed("id_number") != draft.masked_id or not draft.typed("name")
+    if draft.applicant_id is not None and is_lost:
+        with page.transaction() as session:
+            _fill(session, draft, draft.applicant_id)
 
 
 def _told(draft: Draft) -> None:

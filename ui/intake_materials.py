@@ -131,7 +131,7 @@ def _row(
 def _is_reused(offer: Offer, key: str) -> bool:
     valid = f"有效期至 {offer.valid_until}" if offer.valid_until else "长期有效"
     told = f"复用：{offer.checked_on} 办件 {offer.number} 已核验，{valid}"
-    return st.checkbox(page.plain(told), key=key)
+    return st.checkbox(told, key=key)
 
 
 def _summary(originals: int, copies: int, files_key: str) -> str:
