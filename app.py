@@ -51,6 +51,7 @@ SITEMAP = (
     Place("catalogue/item.py", "item_edit", "事项详情", P.CATALOGUE_READ, "事项", False),
     Place("catalogue/grid.py", "item_grid", "批量编辑", P.CATALOGUE_EDIT, "事项"),
     Place("catalogue/flows.py", "flows", "流程设计", P.CATALOGUE_EDIT, "事项"),
+    Place("catalogue/forms.py", "forms", "表单设计", P.CATALOGUE_EDIT, "事项"),
     Place("catalogue/exchange.py", "item_exchange", "导入导出", P.CATALOGUE_IMPORT, "事项"),
     Place("catalogue/organisations.py", "organisations", "机构窗口", P.ORGANISATIONS_EDIT, "事项"),
     Place("statistics/overview.py", "overview", "今日总览", P.STATISTICS_READ, "统计"),

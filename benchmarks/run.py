@@ -15,7 +15,19 @@ from typing import Annotated
 import typer
 
 import settings
-from benchmarks import catalogue, databases, district, django_admin, filing, listing, machine, parallel, screens, sums
+from benchmarks import (
+    catalogue,
+    databases,
+    district,
+    django_admin,
+    filing,
+    life,
+    listing,
+    machine,
+    parallel,
+    screens,
+    sums,
+)
 from benchmarks.district import District
 from benchmarks.timing import Figure
 
@@ -57,6 +69,7 @@ def figures(found: District, url: str, folder: Path, runs: int, *, peers: bool) 
     yield from sums.day(found, runs)
     yield from sums.year(found, runs)
     yield from sums.received(found, runs)
+    yield from life.steps(found, runs)
     yield from screens.pages(found, slow)
     if peers and django_admin.is_ready():
         yield from django_admin.changelist(found, slow, url)

@@ -20,12 +20,11 @@ from ui.charts import Meaning
 from ui.tables import Column
 
 MATERIALS = (
-    Column("材料名称", "name", width=280),
-    Column("情况", lambda row: row.state.label, width=90),
-    Column("必要性", lambda row: row.necessity.label, width=80),
-    Column("原件", "originals", "number", width=60),
-    Column("复印件", "copies", "number", width=70),
-    Column("可信等级", lambda row: row.trust_level.value, width=76),
+    Column("材料名称", "name", width=230),
+    Column("情况", lambda row: row.state.label, width=80),
+    Column("必要性", lambda row: row.necessity.label, width=112),
+    Column("份数", lambda row: f"原 {row.originals} 复 {row.copies}", width=84),
+    Column("可信", lambda row: row.trust_level.value, width=56),
     Column("有效期至", lambda row: words.day(row.valid_until) if row.valid_until else words.NOTHING, width=120),
     Column("备注", lambda row: _note(row), width=200),
 )

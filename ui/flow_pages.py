@@ -25,19 +25,19 @@ ITEM = "pages/catalogue/item.py"
 REHEARSED = ("阶段", "任务", "部门", "启动", "最迟办完", "时限或原因")
 
 
-def choose(rows: Sequence[Subject]) -> int | None:
+def choose(rows: Sequence[Subject], *, key: str = "flow-subject", label: str = "画哪一个流程") -> int | None:
     """Which bundle or item; the address remembers it."""
     asked = page.identity(page.query("item"))
     known = {row.id: row for row in rows}
-    if asked in known and st.session_state.get("flow-subject") not in known:
-        st.session_state["flow-subject"] = asked
+    if asked in known and st.session_state.get(key) not in known:
+        st.session_state[key] = asked
     chosen = st.selectbox(
-        "画哪一个流程",
+        label,
         list(known),
         format_func=lambda each: (
             f"{'【一件事】' if known[each].is_bundle else ''}{known[each].name}　{known[each].department}"
         ),
-        key="flow-subject",
+        key=key,
         placeholder="输入名称查找；一件事排在最前",
         width=560,
     )
@@ -56,17 +56,17 @@ def standing(found: Drawing) -> None:
     st.markdown(" ".join(badges) + f"　主办：{page.plain(found.subject.department)}　{promise}")
 
 
-def begin_draft(found: Drawing, actor: Actor) -> None:
+def begin_draft(found: Drawing, actor: Actor, *, what: str = "流程") -> None:
     """Nothing can be drawn on a published version."""
     if found.draft is not None:
-        st.info(f"第 {found.draft.number} 版「{found.draft.state.label}」，审核期间不能修改流程。")
+        st.info(f"第 {found.draft.number} 版「{found.draft.state.label}」，审核期间不能修改{what}。")
         st.page_link(ITEM, label="到事项详情查看审核进度", query_params={"id": str(found.subject.id)})
         return
-    st.caption("下图是现行流程。要修改，请先建立草稿；在办办件始终按受理时的版本办理。")
+    st.caption(f"下面是现行{what}。要修改，请先建立草稿；在办办件始终按受理时的版本办理。")
     if st.button("建立草稿", type="primary", key="flow-draft"):
         page.perform(
             lambda session: flows.open_draft(session, found.subject.id, actor=actor, now=page.now()),
-            done=lambda made: f"已建立第 {made.number} 版草稿，可以修改流程",
+            done=lambda made: f"已建立第 {made.number} 版草稿，可以修改{what}",
         )
 
 

@@ -34,6 +34,7 @@ EXAMPLES = {
     "online_handle_url": "例如 https://www.sczwfw.gov.cn/…",
 }
 GRID_ROWS = 400
+SEPARATOR = "、"  # between the words of one cell
 
 
 def draw(guide: Guide, fields: forms.Fields, topics: Topics) -> dict[str, Any]:
@@ -126,7 +127,7 @@ def _grid(element: str, label: str, part: type[GuidePart], rows: Sequence[GuideP
     edited = st.data_editor(
         frame(part, rows),
         key=fields.key(element),
-        column_config={name: _column(part, name) for name in part.model_fields},
+        column_config={name: column(part, name) for name in part.model_fields},
         num_rows="dynamic",
         hide_index=True,
         alt=f"{label}，可在末行新增",
@@ -148,6 +149,8 @@ def frame(part: type[GuidePart], rows: Sequence[GuidePart]) -> pd.DataFrame:
 def _cell(value: Any) -> Any:
     if isinstance(value, LabelEnum):
         return value.label
+    if isinstance(value, list):
+        return SEPARATOR.join(value)
     return float(value) if isinstance(value, Decimal) else value
 
 
@@ -155,7 +158,8 @@ def _dtype(kind: Any) -> str:
     return {int: "Int64", bool: "bool", Decimal: "Float64", dt.date: "object"}.get(kind, "object")
 
 
-def _column(part: type[GuidePart], name: str) -> Any:
+def column(part: type[GuidePart], name: str) -> Any:
+    """How an element of a row is edited in a grid; None hides it."""
     if name == "key":
         return None
     field = part.model_fields[name]
@@ -194,6 +198,8 @@ def _value(part: type[GuidePart], name: str, cell: Any) -> Any:
     kind = _kind(part.model_fields[name].annotation)
     if isinstance(kind, type) and issubclass(kind, LabelEnum):
         return kind.of_label(str(cell)) or cell
+    if get_origin(kind) is list:
+        return [each.strip() for each in str(cell).split(SEPARATOR) if each.strip()]
     if kind is Decimal:
         return Decimal(str(cell))
     return cell.date() if isinstance(cell, dt.datetime) else cell

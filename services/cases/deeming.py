@@ -22,6 +22,7 @@ from services.rules import working_time
 from services.rules.guide import Guide
 
 SHORTEST = dt.timedelta(days=5)  # five working days are never shorter
+LOOKED_UP = 500
 UNTIL = "until"  # of a correction's evidence: the last day on which it may be handed in
 TOLD = "收到材料后五个工作日内没有告知补正，自收到之日起视为受理（《行政许可法》第三十二条）"
 EXPIRED = "补正期限届满，申请人没有补正"
@@ -47,21 +48,21 @@ def _waiting(
     session: Session, district_id: int, status: CaseStatus, action: CaseAction, before: dt.datetime
 ) -> list[tuple[Case, CaseEvent | None]]:
     """The cases that stand there, each with its newest event of the kind. Another system's cases keep their own course."""
-    standing = (
+    wanted = select(Case).where(
         filters.is_open(),
         Case.district_id == district_id,
         Case.status == status,
         Case.submitted_at < before,
         Case.batch_id.is_(None),
     )
-    cases = session.scalars(select(Case).where(*standing).order_by(Case.submitted_at, Case.id)).all()
-    events = session.scalars(
-        select(CaseEvent)
-        .join(Case, (Case.district_id == CaseEvent.district_id) & (Case.id == CaseEvent.case_id))
-        .where(*standing, CaseEvent.action == action)
-        .order_by(CaseEvent.case_id, CaseEvent.sequence)
-    )
-    newest = {event.case_id: event for event in events}
+    cases = session.scalars(wanted.order_by(Case.submitted_at, Case.id)).all()
+    newest: dict[int, CaseEvent] = {}
+    for start in range(0, len(cases), LOOKED_UP):  # by key: a join would walk through every event of the year
+        ids = [case.id for case in cases[start : start + LOOKED_UP]]
+        events = select(CaseEvent).where(
+            CaseEvent.district_id == district_id, CaseEvent.case_id.in_(ids), CaseEvent.action == action
+        )
+        newest |= {event.case_id: event for event in session.scalars(events.order_by(CaseEvent.sequence))}
     return [(case, newest.get(case.id)) for case in cases]
 
 

@@ -1,6 +1,8 @@
 """Versions of an item: drafting, reviewing, publishing, restoring (domain §1.7)."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -64,6 +66,26 @@ def _open(
     records.save(session, item)
     history.record(session, item, action, actor=actor, now=now, version=version, opinion=opinion)
     return version
+
+
+def revise(
+    session: Session,
+    item_id: int,
+    elements: Mapping[str, Any],
+    *,
+    expected_saves: int,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """Put elements of the guide into the item's draft. Raises Conflict when it was saved since, WrongState without one."""
+    item = items.editable(session, item_id, actor)
+    if item.version != expected_saves:
+        raise Conflict(records.OVERTAKEN)
+    if item.draft_version_id is None:
+        raise WrongState("请先建立草稿再修改；已发布的版本不能改动")
+    version = session.get_one(ItemVersion, (item.district_id, item.draft_version_id))
+    guide = content(version).model_copy(update=dict(elements))
+    edit(session, version, guide, expected_version=version.version, actor=actor, now=now)
 
 
 def edit(

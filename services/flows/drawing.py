@@ -1,6 +1,6 @@
-"""A flow stands in its item's guide: drawing it is editing that draft, publishing it is publishing that version.
+"""A flow and a form stand in their item's guide: drawing is editing that draft, publishing is publishing that version.
 
-So every flow has versions, a history and its running cases' own copy without a table of its own.
+So each has versions, a history and its running cases' own copy without a table of its own.
 """
 
 import dataclasses
@@ -25,8 +25,9 @@ from services import access
 from services.actors import Actor
 from services.catalogue import bundle_flows, items, records, versions
 from services.errors import Conflict, Invalid, NotFound, WrongState
-from services.rules import flow
+from services.rules import flow, forms
 from services.rules.conditions import FACTS
+from services.rules.form_schema import FormField
 from services.rules.guide import FlowStage, Guide
 from services.rules.working_time import Limit
 
@@ -53,6 +54,7 @@ class Drawing:
     draft: ItemVersion | None
     published: ItemVersion | None
     stages: Sequence[FlowStage]
+    form: Sequence[FormField]
     in_force: Sequence[FlowStage]
     promise: Limit | None
     saves: int
@@ -102,6 +104,7 @@ def subject(session: Session, item_id: int, actor: Actor) -> Drawing:
         draft=draft,
         published=published,
         stages=guide.stages(),
+        form=guide.form,
         in_force=records.content(published).stages() if published else (),
         promise=Limit(guide.promise_day, guide.promise_type) if guide.promise_day else None,
         saves=item.version,
@@ -124,15 +127,25 @@ def save(
 ) -> None:
     """Keep the flow in the item's draft. Raises Invalid naming every row that is wrong, Conflict, WrongState."""
     actor.must(Permission.CATALOGUE_EDIT)
-    item = items.editable(session, item_id, actor)
-    if item.version != expected_saves:
-        raise Conflict(records.OVERTAKEN)
-    if item.draft_version_id is None:
-        raise WrongState("请先建立草稿再修改流程；已发布的版本不能改动")
-    version = session.get_one(ItemVersion, (item.district_id, item.draft_version_id))
-    _check(session, stages, item)
-    guide = records.content(version).model_copy(update={"flow": sorted(stages, key=lambda row: row.stage)})
-    versions.edit(session, version, guide, expected_version=version.version, actor=actor, now=now)
+    _check(session, stages, items.editable(session, item_id, actor))
+    drawn = {"flow": sorted(stages, key=lambda row: row.stage)}
+    versions.revise(session, item_id, drawn, expected_saves=expected_saves, actor=actor, now=now)
+
+
+def save_form(
+    session: Session,
+    item_id: int,
+    fields: Sequence[FormField],
+    *,
+    expected_saves: int,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """Keep the application form in the item's draft. Raises Invalid naming every field that is wrong, Conflict, WrongState."""
+    if found := forms.design_problems(fields):
+        told = {f"row{n}-{i}": (f"第 {n} 行：" if n else "") + reason for i, (n, reason) in enumerate(found)}
+        raise Invalid("；".join(told.values()), told)
+    versions.revise(session, item_id, {"form": list(fields)}, expected_saves=expected_saves, actor=actor, now=now)
 
 
 def _check(session: Session, stages: Sequence[FlowStage], item: ServiceItem) -> None:
