@@ -4,8 +4,10 @@ The frame stands still while it is edited (a grid that reruns at each cell loses
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 from pydantic import ValidationError
 
@@ -19,6 +21,8 @@ from ui import flow_pages, form_fields, guide_editor, page, tables
 from ui.forms import Fields
 
 HELD = "_form-grid"
+DECIMAL, WHOLE = r"^(-?\d{1,9}(\.\d{1,4})?)?$", r"^\d{0,4}$"
+NUMBERS = {"minimum": DECIMAL, "maximum": DECIMAL, "max_length": WHOLE}
 TITLES = {name: str(field.title) for name, field in FormField.model_fields.items()}
 
 
@@ -27,17 +31,38 @@ def edit(found: Drawing) -> list[dict[str, Any]]:
     key = f"form-{found.subject.id}-{found.saves}"
     held = st.session_state.get(HELD)
     if held is None or held[0] != key:
-        held = st.session_state[HELD] = (key, guide_editor.frame(FormField, found.form))
+        held = st.session_state[HELD] = (key, _frame(found.form))
     edited = st.data_editor(
         held[1],
         key=key,
         on_change="ignore",
         num_rows="dynamic",
         hide_index=True,
-        column_config={name: guide_editor.column(FormField, name) for name in FormField.model_fields},
+        column_config=_columns(),
         alt="表单字段：一行一个字段，末行可新增",
     )
     return guide_editor.harvest(FormField, edited)
+
+
+def _frame(form: Sequence[FormField]) -> pd.DataFrame:
+    """Numbers as text: a column of numbers shows "None" for a cell without one."""
+    frame = guide_editor.frame(FormField, form)
+    for name in NUMBERS:
+        values = (getattr(field, name) for field in form)
+        frame[name] = pd.Series(
+            [f"{value.normalize():f}" if value is not None else "" for value in map(_decimal, values)]
+        )
+    return frame
+
+
+def _decimal(value: int | Decimal | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _columns() -> dict[str, Any]:
+    found = {name: guide_editor.column(FormField, name) for name in FormField.model_fields}
+    text = st.column_config.TextColumn
+    return found | {name: text(TITLES[name], validate=pattern, width=86) for name, pattern in NUMBERS.items()}
 
 
 def read(rows: Sequence[dict[str, Any]]) -> list[FormField]:

@@ -71,7 +71,7 @@ def test_a_published_form_is_shown_as_the_citizen_sees_it_and_drafted(item, staf
 def test_a_form_is_edited_previewed_and_kept_in_the_draft(item, staff):
     at = press(signing.visit(PAGE, staff, item=str(item)), "建立草稿")
     found = drawing(item)
-    added = {"label": "经营面积", "kind": "数字", "minimum": 6.0, "unit": "平方米", "is_required": True}
+    added = {"label": "经营面积", "kind": "数字", "minimum": "6", "unit": "平方米", "is_required": True}
     at.session_state[f"form-{item}-{found.saves}"] = {"edited_rows": {}, "added_rows": [added], "deleted_rows": []}
     press(at, "预览")
     assert not at.exception and "经营面积（平方米）" in labels(at, "number_input")
