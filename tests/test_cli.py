@@ -6,12 +6,12 @@ import os
 import stat
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 from typer.testing import CliRunner
 
 import cli
 import settings
-from models.cases import Case
+from models.cases import Case, CaseEvent, CaseTask
 from models.counts import DailyCaseCount
 from models.enums import CaseStatus, CaseType
 from services import database, demo, passwords
@@ -257,6 +257,18 @@ def test_the_check_up_makes_a_key_that_only_its_owner_reads(no_database, tmp_pat
 
 def test_one_round_of_the_worker(case):
     assert answer("worker", "--once")["published"] == 0
+
+
+def test_the_workers_round_enforces_what_silence_brings_about(case):
+    """A case that lay at the window unjudged for weeks, and a procedure whose expected end has long passed."""
+    with database.writing() as session:
+        found = session.scalars(select(Case).where(Case.number == case)).one()
+        session.execute(delete(CaseEvent).where(CaseEvent.case_id == found.id, CaseEvent.sequence > 1))
+        session.execute(delete(CaseTask).where(CaseTask.case_id == found.id))
+        found.status, found.accepted_at, found.decided_at, found.delivered_at = CaseStatus.SUBMITTED, None, None, None
+        found.result, found.case_type = None, CaseType.PROMISED
+    assert answer("worker", "--once")["deemed"] == 1
+    assert answer("worker", "--once")["deemed"] == 0
 
 
 def test_a_demonstration_is_loaded_once(no_database):

@@ -79,6 +79,18 @@ def test_an_applicant_found_by_name_is_chosen_by_its_number(clerk):
     assert builders.PERSON.id_number not in signing.said(at)
 
 
+def test_a_quick_key_that_sends_the_fields_back_as_they_were_loses_nothing(clerk):
+    at = signing.visit("cases/intake.py", clerk)
+    fill(at, item=ITEM, id_number=builders.PERSON.id_number, name="示例甲", phone="13800000001")
+    at.button(key="intake-1-file").click().run()
+    fill(at, 2, id_number=builders.PERSON.id_number)
+    at.session_state["intake-2-name"] = at.session_state["intake-2-phone"] = ""
+    at.session_state["intake-2-id_number"] = builders.PERSON.id_number
+    at.run()
+    assert at.text_input(key="intake-2-name").value == "示例甲"
+    assert at.text_input(key="intake-2-id_number").value == "510113********0011"
+
+
 def test_another_clerk_in_the_same_browser_finds_no_traces(clerk):
     at = signing.visit("cases/intake.py", clerk)
     fill(at, item=ITEM, id_number=builders.PERSON.id_number, name="示例甲")

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from models.bundles import JointMeeting, TaskOpinion
 from models.cases import CaseEvent
 from models.catalogue import ItemVersion, ServiceItem
-from models.enums import CaseAction, CaseResult, CaseStatus, Opinion, TaskState
+from models.enums import CaseAction, CaseResult, CaseStatus, Opinion, ProcedureKind, TaskState
 from services import audit, counts
-from services.cases import answers, circulation, details, intake, review, tasks
+from services.cases import answers, circulation, details, intake, review, suspending, tasks
 from services.cases.circulation import Minutes
+from services.cases.suspending import Procedure
 from services.errors import Invalid, NotAllowed, WrongState
 from tests import builders
 
@@ -143,6 +144,22 @@ def test_a_lost_vote_goes_to_the_ruling_at_once(session, filed, say):
     assert [(t.stage, found.task_departments[t.department_id]) for t in found.tasks if t.finished_at is None] == [
         (2, "卫生局")
     ]
+
+
+def test_a_special_procedure_leaves_the_superiors_date_alone(session, filed, say, people, now):
+    number = filed()
+    say(number, POLICE, UP, "需转报市局")
+    later = now + dt.timedelta(days=1)
+    circulation.send_up(session, number, actor=people[POLICE], now=later)
+    police = next(t for t in tasks.of_case(session, case_of(session, number)) if t.state == TaskState.PENDING
+                  and t.department_id == people[POLICE].department_id)  # fmt: skip
+    due = police.due_at
+    told = Procedure(ProcedureKind.HEARING, "依申请举行听证", (now + dt.timedelta(days=4)).date())
+    suspending.suspend(session, number, told, actor=people[HEALTH], now=later)
+    assert police.due_at == due
+    health = next(t for t in tasks.of_case(session, case_of(session, number))
+                  if t.department_id == people[HEALTH].department_id)  # fmt: skip
+    assert health.due_at == case_of(session, number).due_at
 
 
 def test_a_matter_for_the_superior_waits_for_the_reply(session, filed, say, people, now):

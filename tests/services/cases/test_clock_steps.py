@@ -132,6 +132,8 @@ def test_the_one_extension_is_approved_by_somebody_else(session, number, reviewe
     assert day_of(case.due_at, now) == dt.date(2026, 3, 23), "a proposal moves nothing"
     with pytest.raises(NotAllowed):
         extending.judge(session, number, approves=True, actor=reviewer, now=now)
+    clocks.recount(session, case)
+    assert day_of(case.due_at, now) == dt.date(2026, 3, 23), "nor does a count made anew"
     extending.judge(session, number, approves=True, judgement="同意", actor=chief, now=now + DAY)
     assert day_of(case.due_at, now) == dt.date(2026, 4, 7), "ten working days after the 23rd, 清明 between"
     with pytest.raises(WrongState, match=r"只能延长一次"):

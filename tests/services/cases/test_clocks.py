@@ -6,6 +6,10 @@ from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.cases import Case, CaseTask
+from models.enums import ImportKind
+from models.exchange import ImportBatch
+from models.messages import OutboxMessage
+from models.organisations import Organisation
 from services import calendars
 from services.cases import clocks, intake
 from tests import builders
@@ -46,3 +50,28 @@ def test_a_halls_own_closure_moves_only_its_cases(session, make_item, clerk_017,
         )
         assert len(clocks.follow(session, change, actor=centre_staff, now=now)) == expected
     assert due(session, filed.number) == filed.due_at + dt.timedelta(days=1)
+
+
+def test_another_systems_case_keeps_its_own_deadline(session, make_item, clerk_017, centre_staff, now):
+    filed = intake.file(session, builders.filing(make_item()), actor=clerk_017, now=now)
+    batch = ImportBatch(
+        district_id=builders.DISTRICT, id=1, kind=ImportKind.CASES, file_name="log.csv", file_hash="0" * 64, rows=1,
+        created=1, changed=0, unchanged=0, rejected=0, imported_by="测试", imported_at=now,
+    )  # fmt: skip
+    session.add(batch)
+    session.flush()
+    session.get_one(Case, (builders.DISTRICT, filed.case_id)).batch_id = batch.id
+    session.flush()
+    assert calendars.preview_day(session, builders.DISTRICT, THURSDAY, False) == []
+
+
+def test_the_offices_whose_cases_move_are_told_once_each(session, make_item, clerk_017, centre_staff, now):
+    item = make_item()
+    numbers = [intake.file(session, builders.filing(item), actor=clerk_017, now=now).number for _ in range(7)]
+    office = session.get_one(Organisation, (builders.DISTRICT, builders.organisation_id(session, "017")))
+    office.phone = "028-00001234"
+    closed = {"is_workday": False, "name": "停电检修", "source": "示例通知〔2026〕1号"}
+    change = calendars.edit_day(session, THURSDAY, **closed, actor=centre_staff, now=now)
+    clocks.follow(session, change, actor=centre_staff, now=now)
+    (text,) = session.scalars(select(OutboxMessage.body).where(OutboxMessage.event == clocks.EVENT)).all()
+    assert "卫生局" in text and "等 7 件" in text and sum(number in text for number in numbers) == clocks.MOST_NAMED

@@ -295,3 +295,12 @@ def test_an_expired_one_and_another_persons_are_refused(session, item, held, cle
     other = dataclasses.replace(builders.PERSON, name="示例丙", id_number="510113189203030031")
     with pytest.raises(Invalid, match="不能复用"), session.begin_nested():
         reuse(session, item, held, clerk_017, now + 60 * DAY, applicant=other)
+
+
+def test_what_was_passed_and_was_handed_in_anew_is_judged_anew(session, online, clerk_017, now):
+    correcting.request(session, online, judged(id=V.EXPIRED), UNTIL, actor=clerk_017, now=now)
+    anew = Upload("平面图3.pdf", PICTURE + b" another floor", "plan")
+    correcting.resubmit(session, online, ["id"], [anew], actor=clerk_017, now=now + DAY)
+    correcting.request(session, online, judged(plan=V.INCONSISTENT), UNTIL, actor=clerk_017, now=now + DAY)
+    asked, _ = received.asked(session, case_of(session, online))
+    assert [each.key for each in asked] == ["plan"]
