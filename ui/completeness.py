@@ -15,7 +15,7 @@ from services.cases.details import CaseDetail
 from services.cases.received import Asked, ReceivedCase
 from services.rules import working_time
 from services.rules.completeness import Before, Document, Judged
-from ui import case_sheets, forms, page, tables, words
+from ui import case_forms, case_sheets, cases, forms, page, tables, words
 from ui.forms import Fields
 from ui.tables import Column
 
@@ -68,6 +68,10 @@ def desk(number: str, actor: Actor) -> None:
         before = received.earlier(session, found.case)
         asked, until = received.asked(session, found.case)
         case_sheets.head(session, found, page.now())
+    with st.expander("申请人与申请表单", expanded=found.case.status is CaseStatus.SUBMITTED):
+        case_sheets.applicant(found, actor)
+        case_forms.answers(found, actor)
+        st.page_link(cases.CASE, label="打开完整办件", query_params={"number": number})
     if found.case.status is CaseStatus.CORRECTION_REQUESTED:
         _correction(found, asked, until, actor)
         return
