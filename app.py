@@ -33,6 +33,7 @@ class Place(NamedTuple):
 
 SITEMAP = (
     Place("portal/guide.py", "guide", "办事大厅", None, "公众服务"),
+    Place("portal/journeys.py", "journeys", "我要办一件事", None, "公众服务"),
     Place("portal/item.py", "item", "办事指南", None, "公众服务", False),
     Place("portal/apply.py", "apply", "在线申请", None, "公众服务"),
     Place("portal/track.py", "track", "查进度", None, "公众服务"),

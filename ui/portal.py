@@ -15,6 +15,7 @@ ITEM_PAGE = "pages/portal/item.py"
 APPLY = "pages/portal/apply.py"
 # What people come for, always in reach; those whose page is there are shown.
 ALWAYS = {
+    "pages/portal/journeys.py": "我要办一件事",
     "pages/portal/track.py": "查进度",
     "pages/portal/consult.py": "问一问",
     "pages/portal/feedback.py": "评一评",

@@ -3,5 +3,12 @@
 from services.bundles.composing import Composition as Composition
 from services.bundles.composing import bundles as bundles
 from services.bundles.composing import compose as compose
+from services.bundles.composing import handling_guide as handling_guide
 from services.bundles.filing import BundleFiling as BundleFiling
 from services.bundles.filing import file as file
+from services.bundles.guiding import Hall as Hall
+from services.bundles.guiding import Journey as Journey
+from services.bundles.guiding import chosen as chosen
+from services.bundles.guiding import halls as halls
+from services.bundles.guiding import journey as journey
+from services.bundles.guiding import journeys as journeys

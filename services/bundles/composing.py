@@ -95,6 +95,14 @@ def card(session: Session, district_id: int, bundle_id: int) -> BundleCard:
     return _card(bundle, handling.item_id if handling else None)
 
 
+def handling_guide(session: Session, district_id: int, bundle: BundleCard) -> Guide | None:
+    """The guide of the item under which the bundle is taken in; None while it is not open."""
+    item = session.get(ServiceItem, (district_id, bundle.item_id)) if bundle.item_id else None
+    if item is None or item.state is not ItemState.ACTIVE or item.published_version_id is None:
+        return None
+    return Guide.model_validate(session.get_one(ItemVersion, (district_id, item.published_version_id)).guide)
+
+
 def members(session: Session, district_id: int, bundle_id: int) -> list[Member]:
     """The bundle's published items, in the order of handling."""
     rows = session.execute(

@@ -8,7 +8,7 @@ import app
 # What is left of Streamlit's own, by selector: the shortcut's letters on a button, the chosen segment in dark.
 STREAMLITS_OWN = {"exclude": [["kbd"], ['[data-variant="segmented_control"][aria-checked="true"]']]}
 VISITORS = {
-    None: {"apply", "guide", "item", "track"},
+    None: {"journeys", "apply", "guide", "item", "track"},
     "clerk": {
         "desk",
         "intake",
