@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from pydantic import ValidationError
 
 from models.enums import ConditionOperator, ConsultationMode, JoinRule, LimitUnit, TaskKind
 from models.enums.base import LabelEnum
@@ -13,7 +12,7 @@ from services.errors import Invalid
 from services.rules import flow
 from services.rules.conditions import FACTS
 from services.rules.guide import FlowStage
-from ui import charts, flow_diagrams, page, tables
+from ui import charts, flow_diagrams, guide_editor, page, tables
 
 HELD = "_flow-grid"
 WIDTH = 640  # pixels, less on a narrow screen
@@ -124,17 +123,10 @@ def _is_nothing(cell: Any) -> bool:
 
 def stages(rows: Sequence[Record]) -> list[FlowStage]:
     """The rows as the flow takes them. Raises Invalid naming the row and the cell that cannot be read."""
-    found, problems = [], {}
-    for number, row in enumerate(rows, start=1):
-        values = {NAMES[title]: _value(NAMES[title], cell) for title, cell in row.items() if title in NAMES}
-        try:
-            found.append(FlowStage.model_validate(values))
-        except ValidationError as error:
-            cells = "、".join(TITLES.get(str(each["loc"][0]), "") for each in error.errors())
-            problems[f"row{number}"] = f"第 {number} 行：「{cells}」填写不对"
-    if problems:
-        raise Invalid("；".join(problems.values()), problems)
-    return found
+    values = [
+        {NAMES[title]: _value(NAMES[title], cell) for title, cell in row.items() if title in NAMES} for row in rows
+    ]
+    return guide_editor.read(FlowStage, values)
 
 
 def _value(name: str, cell: Any) -> Any:

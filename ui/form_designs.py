@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from pydantic import ValidationError
 
 from services import flows
 from services.actors import Actor
@@ -67,16 +66,7 @@ def _columns() -> dict[str, Any]:
 
 def read(rows: Sequence[dict[str, Any]]) -> list[FormField]:
     """The rows as fields. Raises Invalid naming the row and the cells that cannot be read."""
-    found, problems = [], {}
-    for number, row in enumerate(rows, start=1):
-        try:
-            found.append(FormField.model_validate(row))
-        except ValidationError as error:
-            cells = "、".join(TITLES.get(str(each["loc"][0]), "") for each in error.errors())
-            problems[f"row{number}"] = f"第 {number} 行：「{cells}」没有填写或填写不对"
-    if problems:
-        raise Invalid("；".join(problems.values()), problems)
-    return found
+    return guide_editor.read(FormField, rows)
 
 
 def acts(found: Drawing, rows: Sequence[dict[str, Any]], actor: Actor) -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 import types
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +19,7 @@ from services.rules.guide import Guide, GuidePart
 from ui import forms
 from ui.guides import REGIMES, SECTIONS, TOPICS_OF, Topics, title_of
 
+Row = TypeVar("Row", bound=GuidePart)
 LONG = {
     "power_division", "exercise_content", "anticipate_explain", "promise_explain", "scope_of_application",
     "accept_condition", "prohibited", "limit_explain", "intermediary_basis", "fee_basis", "link_way", "supervise_way",
@@ -183,6 +184,25 @@ def harvest(part: type[GuidePart], edited: pd.DataFrame) -> list[dict[str, Any]]
     records = edited.to_dict("records")
     rows = [{name: _value(part, name, cell) for name, cell in row.items() if not _is_nothing(cell)} for row in records]
     return [row for row in rows if not _is_blank(part, row)]
+
+
+def read(part: type[Row], rows: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Rows of a grid as the guide takes them. Raises Invalid naming the row and the cells that cannot be read."""
+    found, problems = [], {}
+    for number, row in enumerate(rows, start=1):
+        try:
+            found.append(part.model_validate(row))
+        except ValidationError as error:
+            cells = "、".join(_title(part, each["loc"]) for each in error.errors())
+            problems[f"row{number}"] = f"第 {number} 行：「{cells}」填写不对"
+    if problems:
+        raise Invalid("；".join(problems.values()), problems)
+    return found
+
+
+def _title(part: type[GuidePart], place: Sequence[Any]) -> str:
+    field = part.model_fields.get(str(place[0])) if place else None
+    return str(field.title) if field else ""
 
 
 def _is_nothing(cell: Any) -> bool:
