@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
@@ -35,7 +36,16 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(15, ge=1)
     session_hours: int = Field(12, ge=1)
     password_days: int = Field(90, ge=1)
-    message_adapter: str = "console"  # console or file
+    message_adapter: str = "console"  # of SMS: console, file or http
+    sms_url: str = ""  # of the http adapter
+    sms_secret: SecretStr = SecretStr("")  # signs what is sent there
+    email_adapter: str = "console"  # console, file or smtp
+    smtp_host: str = ""
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_security: Literal["starttls", "ssl", "none"] = "starttls"
+    mail_from: str = ""
 
     @field_validator("database_url")
     @classmethod

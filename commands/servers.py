@@ -32,7 +32,7 @@ def _round() -> dict[str, int]:
         swept = deeming.sweep(session, district_id, now=now())
         drafts, keys = applications.sweep(session, district_id, now=now())
     attachments.remove(keys)  # only once their records are gone for good
-    sent = outbox.send_due(outbox.gateway(), district_id, now=now())
+    sent = outbox.send_due(outbox.configured(), district_id, now=now())
     return {"sent": sent.sent, "failed": sent.failed, "published": published, "reminded": reminded.reminders} | {
         "resumed": resumed, "deemed": swept.deemed, "expired": swept.expired, "drafts": drafts,
     }  # fmt: skip

@@ -8,6 +8,7 @@ from models import catalogue as catalogue
 from models import clocks as clocks
 from models import counts as counts
 from models import districts as districts
+from models import documents as documents
 from models import exchange as exchange
 from models import intermediaries as intermediaries
 from models import messages as messages

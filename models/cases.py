@@ -26,7 +26,7 @@ OPEN = text("status IN ('submitted', 'correction_requested', 'accepted', 'examin
 
 
 class Applicant(Identified, Base):
-    """A person or organisation that applies; id and phone are encrypted, `id_key` is a keyed blind index."""
+    """A person or organisation that applies; id, phone and e-mail are encrypted, `id_key` is a keyed blind index."""
 
     __tablename__ = "applicants"
     __table_args__ = (
@@ -42,6 +42,7 @@ class Applicant(Identified, Base):
     id_cipher: Mapped[Cipher]
     phone_key: Mapped[Hash | None]
     phone_cipher: Mapped[Cipher | None]
+    email_cipher: Mapped[Cipher | None]
 
 
 class Case(Identified, Base):

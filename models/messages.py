@@ -1,12 +1,12 @@
-"""The outbox: messages written in the transaction that causes them, sent by the worker."""
+"""The outbox: messages written in the transaction that causes them, sent by the worker; and the texts they are made of."""
 
 import datetime as dt
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Cipher, Code, Id, Identified, LongText, ShortText
-from models.enums import MessageState
+from models.base import Base, Cipher, Code, Distributed, Id, Identified, LongText, Name, ShortText
+from models.enums import MessageChannel, MessageEvent, MessageState
 
 
 class OutboxMessage(Identified, Base):
@@ -16,11 +16,15 @@ class OutboxMessage(Identified, Base):
     __table_args__ = (
         UniqueConstraint("district_id", "message_key"),
         Index(None, "district_id", "state", "next_try_at"),
+        Index(None, "district_id", "case_id"),
+        Index(None, "district_id", "created_at"),
     )
 
     message_key: Mapped[Code]
     event: Mapped[Code]
     case_id: Mapped[Id | None]
+    channel: Mapped[MessageChannel] = mapped_column(server_default=MessageChannel.SMS.value)  # rows older than e-mail
+    subject: Mapped[ShortText | None]  # of an e-mail
     recipient_cipher: Mapped[Cipher]
     recipient_masked: Mapped[ShortText]
     body: Mapped[LongText]
@@ -31,3 +35,18 @@ class OutboxMessage(Identified, Base):
     sent_at: Mapped[dt.datetime | None]
     error: Mapped[LongText | None]
     created_at: Mapped[dt.datetime]
+
+
+class MessageTemplate(Distributed, Base):
+    """The office's own words for an event; where there is none, the shipped ones are sent."""
+
+    __tablename__ = "message_templates"
+
+    event: Mapped[MessageEvent] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    is_sent: Mapped[bool]
+    sms: Mapped[Name]
+    email_subject: Mapped[ShortText]
+    email_body: Mapped[LongText]
+    edited_by: Mapped[ShortText]
+    edited_at: Mapped[dt.datetime]

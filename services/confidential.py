@@ -62,6 +62,11 @@ def link_token(district_id: int, number: str) -> str:
     return base64.urlsafe_b64encode(digest[:16]).decode("ascii").rstrip("=")
 
 
+def tracking_url(district_id: int, number: str) -> str:
+    """The address in the QR code: opens the case's progress without typing."""
+    return f"{settings.current().public_url}/track?number={number}&token={link_token(district_id, number)}"
+
+
 def same(given: str, expected: str) -> bool:
     """Compare in constant time."""
     return hmac.compare_digest(given.encode(), expected.encode())

@@ -29,7 +29,7 @@ def draw(found: Application) -> None:
         st.markdown(f"办件编号　**{case.number}**")
         st.markdown(f"查询码　**{page.plain(identifiers.show_query_code(code))}**")
         st.caption("请抄下、截屏或下载凭证：凭这两项随时查进度、补正材料。查询码等同密码，请勿转交他人。")
-        address = receipts.tracking_url(case.district_id, case.number)
+        address = confidential.tracking_url(case.district_id, case.number)
         st.image(segno.make(address, error="m").svg_inline(scale=4, border=2), caption="扫码查进度", width=QR_WIDTH)
         with st.container(horizontal=True):
             page.offer_download(
@@ -57,7 +57,7 @@ def _token(detail: CaseDetail) -> str:
 
 def _voucher(session: database.Session, found: Application) -> bytes:
     detail = applications.sent(session, page.district_id(), found.number, found.token, now=page.now())
-    return receipts.receipt(detail, printed_at=page.now(), covered=answers.covered(session, detail))
+    return receipts.receipt(session, detail, printed_at=page.now(), covered=answers.covered(session, detail))
 
 
 def _next(detail: CaseDetail, received: dt.datetime, due: dt.datetime) -> list[str]:

@@ -36,7 +36,7 @@ def _fields(found: Application) -> Fields:
 
 
 def applicant(found: Application) -> None:
-    """Kind, id, name, phone, agent. A saved id and phone are shown masked and stay until others are typed."""
+    """Kind, id, name, phone, e-mail, agent. A saved id, phone and address are shown masked and stay until others are typed."""
     fields, content = _fields(found), found.content
     kind = st.radio(
         "申请人是", list(KINDS), list(KINDS).index(content.kind), format_func=KINDS.__getitem__, key=fields.key("kind")
@@ -53,15 +53,18 @@ def applicant(found: Application) -> None:
     phone = _known(fields, "phone", "联系电话", content.phone, identifiers.mask_phone, "手机，或带区号的固定电话")
     if phone and (problem := identifiers.problem_of_phone(phone)):
         fields.mark({"phone": problem})
-    st.caption("补正、办结会发短信到这个号码。")
+    email = _known(fields, "email", "电子邮箱（没有就不填）", content.email, identifiers.mask_email, "name@example.cn")
+    st.caption("补正、办结会发短信到这个号码；填了邮箱的，同时发邮件。")
     agent = fields.text("agent", "代理人姓名（没有就不填）", content.agent, max_chars=60, autocomplete="off")
-    filled = dataclasses.replace(content, id_type=id_type, id_number=number, name=name, phone=phone, agent=agent)
+    filled = dataclasses.replace(
+        content, id_type=id_type, id_number=number, name=name, phone=phone, email=email, agent=agent
+    )
     applying.buttons(found, _name(found), lambda: filled)
 
 
 def _known(fields: Fields, field: str, label: str, known: str, mask: Callable[[str], str], example: str) -> str:
     shown = mask(known) if known else ""
-    typed = fields.text(field, label, shown, max_chars=40, autocomplete="off", placeholder=example)
+    typed = fields.text(field, label, shown, max_chars=100, autocomplete="off", placeholder=example)
     return known if known and typed == shown else typed
 
 
@@ -180,6 +183,7 @@ def summary(found: Application) -> None:
         ("申请人", content.name),
         (content.id_type.label, identifiers.mask_id(content.id_number) if content.id_number else ""),
         ("联系电话", identifiers.mask_phone(content.phone) if content.phone else ""),
+        ("电子邮箱", identifiers.mask_email(content.email) if content.email else ""),
         ("代理人", content.agent),
         ("补充说明", content.subject),
     ]

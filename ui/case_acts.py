@@ -10,10 +10,11 @@ from services.actors import Actor
 from services.cases import answers, delivery, details, review
 from services.cases.details import CaseDetail
 from services.database import Session
+from services.documents import composing
+from services.rules.guide import Guide
 from ui import case_clocks, case_opinions, completeness, forms, originals, page, words
 
 DECISIONS = {CaseAction.GRANT: "准予", CaseAction.EXAMINE: "写审查意见", CaseAction.DENY: "不予许可"}
-REMEDIES = "如不服本决定，可自收到之日起六十日内依法申请行政复议，或者自收到之日起六个月内依法向人民法院提起行政诉讼。"
 PDF = "application/pdf"
 
 
@@ -106,7 +107,12 @@ def _denial(fields: forms.Fields, found: CaseDetail) -> tuple[bool, Callable[...
         placeholder="写明不符合的条件及其依据（条、款、项）",
         max_chars=review.OPINION_LENGTH,
     )
-    remedies = fields.long_text("remedies", "救济途径", _remedies(found), max_chars=review.OPINION_LENGTH)
+    remedies = fields.long_text(
+        "remedies",
+        "救济途径",
+        composing.remedies(Guide.model_validate(found.version.guide)),
+        max_chars=review.OPINION_LENGTH,
+    )
     st.caption("将作出不予许可决定并短信告知申请人，决定作出后不能撤销。")
     is_sure = st.checkbox("我已核对理由和救济途径，确认不予许可", key=fields.key("sure"))
     fields.keep("sure")
@@ -114,13 +120,6 @@ def _denial(fields: forms.Fields, found: CaseDetail) -> tuple[bool, Callable[...
     if pressed and not is_sure:
         fields.mark({"sure": "请先勾选确认，再提交不予许可"})
     return pressed and is_sure, lambda session, number, **more: review.deny(session, number, reasons, remedies, **more)
-
-
-def _remedies(found: CaseDetail) -> str:
-    """The remedies by law, with the item's own bodies where its guide names them."""
-    guide, bodies = found.version.guide, {"review_dept": "行政复议", "litigation_dept": "行政诉讼"}
-    ways = [f"{label}：{guide[name]}" for name, label in bodies.items() if guide.get(name)]
-    return "\n".join(ways if len(ways) == len(bodies) else [REMEDIES, *ways])
 
 
 def _typed(found: CaseDetail) -> str:
@@ -195,6 +194,6 @@ def _receipt(number: str, actor: Actor) -> None:
 
     def make(session: Session) -> bytes:
         found = details.detail(session, number, actor)
-        return receipts.receipt(found, printed_at=moment, covered=answers.covered(session, found))
+        return receipts.receipt(session, found, printed_at=moment, covered=answers.covered(session, found))
 
     page.offer_download("打印接收凭证", make, f"申请材料接收凭证_{number}.pdf", PDF, key=f"receipt-{number}")

@@ -158,4 +158,4 @@ def last_receipt(draft: Draft, clerk: Actor) -> None:
 
 def _voucher(session: database.Session, number: str, clerk: Actor) -> bytes:
     found = details.detail(session, number, clerk)
-    return receipts.receipt(found, printed_at=page.now(), covered=answers.covered(session, found))
+    return receipts.receipt(session, found, printed_at=page.now(), covered=answers.covered(session, found))

@@ -174,17 +174,22 @@ def entry(session: database.Session, draft: Draft) -> ApplicantEntry:
     known = applicants.entry_of(session, draft.district_id, draft.applicant_id) if draft.applicant_id else None
     if known is not None and id_number == draft.masked_id:
         return ApplicantEntry(
-            name, known.id_number, known.id_type, known.phone if phone == draft.masked_phone else phone
+            name,
+            known.id_number,
+            known.id_type,
+            known.phone if phone == draft.masked_phone else phone,
+            draft.typed("email") or known.email,
         )
     if draft.masked_id and id_number == draft.masked_id:
         id_number = draft.id_number
     chosen = draft.typed("id_type")
-    return ApplicantEntry(name, id_number, IdType(chosen) if chosen else applicants.guess_id_type(id_number), phone)
+    id_type = IdType(chosen) if chosen else applicants.guess_id_type(id_number)
+    return ApplicantEntry(name, id_number, id_type, phone, draft.typed("email"))
 
 
 def more(draft: Draft) -> tuple[str, ApplicationChannel, str]:
     """What few cases need: (agent, channel, subject); the kind of id is read with the id."""
-    with st.expander("更多：证件类型、代理人、申请内容、来件方式"):
+    with st.expander("更多：证件类型、代理人、申请内容、来件方式、电子邮箱"):
         left, right = st.columns(2)
         kinds = {BY_ITSELF: "自动识别", **IdType.labels()}
         left.selectbox("证件类型", kinds, format_func=kinds.__getitem__, key=draft.key("id_type"), on_change=_left_id)
@@ -192,4 +197,5 @@ def more(draft: Draft) -> tuple[str, ApplicationChannel, str]:
         subject = left.text_input("申请内容", key=draft.key("subject"), autocomplete="off", max_chars=200)
         channels = ApplicationChannel.labels()
         channel = right.selectbox("来件方式", channels, format_func=channels.__getitem__, key=draft.key("channel"))
+        left.text_input("电子邮箱", key=draft.key("email"), autocomplete="off", placeholder="填了的，短信之外再发邮件")
     return agent or "", ApplicationChannel(channel), subject or ""

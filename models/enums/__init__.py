@@ -4,9 +4,11 @@ from models.enums.base import LabelEnum as LabelEnum
 from models.enums.cases import *
 from models.enums.catalogue import *
 from models.enums.clocks import *
+from models.enums.documents import *
 from models.enums.exchange import *
 from models.enums.flows import *
 from models.enums.forms import *
+from models.enums.messages import *
 from models.enums.organisations import *
 from models.enums.people import *
 from models.enums.reviews import *

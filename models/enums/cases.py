@@ -112,15 +112,6 @@ class MaterialState(LabelEnum):
     MISSING = "missing", "未交"
 
 
-class MessageState(LabelEnum):
-    WAITING = "waiting", "待发送"
-    SENDING = "sending", "发送中"
-    SENT = "sent", "已发送"
-    FAILED = "failed", "发送失败"
-    UNKNOWN = "unknown", "结果待查"
-    CANCELLED = "cancelled", "已取消"
-
-
 class HolderKind(LabelEnum):
     """Who holds a case now: each working minute has exactly one holder."""
 

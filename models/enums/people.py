@@ -38,6 +38,7 @@ class Permission(LabelEnum):
     CATALOGUE_IMPORT = "catalogue_import", "导入事项"
     ORGANISATIONS_EDIT = "organisations_edit", "维护机构窗口"
     CALENDAR_EDIT = "calendar_edit", "维护工作日历"
+    TEMPLATES_EDIT = "templates_edit", "维护文书和消息"
     STATISTICS_READ = "statistics_read", "查看统计"
     USERS_EDIT = "users_edit", "维护用户"
     GRANTS_APPROVE = "grants_approve", "授权"

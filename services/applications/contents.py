@@ -23,6 +23,7 @@ class Content:
     id_number: str = ""
     name: str = ""
     phone: str = ""
+    email: str = ""
     agent: str = ""
     subject: str = ""
     answers: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -33,7 +34,7 @@ class Content:
 
     @property
     def applicant(self) -> ApplicantEntry:
-        return ApplicantEntry(self.name, self.id_number, self.id_type, self.phone)
+        return ApplicantEntry(self.name, self.id_number, self.id_type, self.phone, self.email)
 
 
 def seal(content: Content) -> str:
@@ -64,5 +65,10 @@ def checked_applicant(content: Content) -> Content:
     if problems:
         raise Invalid("；".join(problems.values()), problems)
     return dataclasses.replace(
-        content, name=entry.name, id_number=entry.id_number, phone=entry.phone, agent=" ".join(content.agent.split())
+        content,
+        name=entry.name,
+        id_number=entry.id_number,
+        phone=entry.phone,
+        email=entry.email,
+        agent=" ".join(content.agent.split()),
     )

@@ -1,4 +1,4 @@
-"""Applicants: found again by id or name, ids and phones encrypted (security 14)."""
+"""Applicants: found again by id or name; ids, phones and e-mail addresses encrypted (security 14)."""
 
 import dataclasses
 
@@ -23,6 +23,7 @@ class ApplicantEntry:
     id_number: str
     id_type: IdType = IdType.CITIZEN_ID
     phone: str = ""
+    email: str = ""
 
     @property
     def kind(self) -> ApplicantKind:
@@ -60,7 +61,7 @@ def guess_id_type(text: str) -> IdType:
 def checked(entry: ApplicantEntry) -> ApplicantEntry:
     """The entry in normal form. Raises Invalid with a message for each field that is wrong."""
     problems: dict[str, str] = {}
-    number, phone = entry.id_number, ""
+    number, phone, email = entry.id_number, "", ""
     name = " ".join(entry.name.split())
     if not name:
         problems["name"] = "请填写申请人姓名或名称"
@@ -74,13 +75,17 @@ def checked(entry: ApplicantEntry) -> ApplicantEntry:
         phone = identifiers.check_phone(entry.phone) if entry.phone.strip() else ""
     except Invalid as error:
         problems["phone"] = error.message
+    try:
+        email = identifiers.check_email(entry.email) if entry.email.strip() else ""
+    except Invalid as error:
+        problems["email"] = error.message
     if problems:
         raise Invalid("；".join(problems.values()), problems)
-    return ApplicantEntry(name, number, entry.id_type, phone)
+    return ApplicantEntry(name, number, entry.id_type, phone, email)
 
 
 def ensure(session: Session, district_id: int, entry: ApplicantEntry) -> Applicant:
-    """The applicant of a checked entry: known or new; a new name or phone is kept."""
+    """The applicant of a checked entry: known or new; a new name, phone or e-mail address is kept."""
     key = key_of(entry.id_type, entry.id_number)
     found = session.scalar(select(Applicant).where(Applicant.district_id == district_id, Applicant.id_key == key))
     if found is None:
@@ -97,6 +102,8 @@ def ensure(session: Session, district_id: int, entry: ApplicantEntry) -> Applica
         found.name = entry.name
     if entry.phone and found.phone_key != (phone_key := confidential.blind(entry.phone)):
         found.phone_key, found.phone_cipher = phone_key, confidential.encrypt(entry.phone)
+    if entry.email and (found.email_cipher is None or confidential.decrypt(found.email_cipher) != entry.email):
+        found.email_cipher = confidential.encrypt(entry.email)
     session.flush()
     return found
 
@@ -118,7 +125,8 @@ def entry_of(session: Session, district_id: int, applicant_id: int) -> Applicant
     if found is None:
         return None
     phone = confidential.decrypt(found.phone_cipher) if found.phone_cipher else ""
-    return ApplicantEntry(found.name, confidential.decrypt(found.id_cipher), found.id_type, phone)
+    email = confidential.decrypt(found.email_cipher) if found.email_cipher else ""
+    return ApplicantEntry(found.name, confidential.decrypt(found.id_cipher), found.id_type, phone, email)
 
 
 def find(session: Session, district_id: int, text: str, *, limit: int = 8) -> list[ApplicantCard]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.cases import Case, CaseMaterial, CaseTask
+from models.catalogue import ItemVersion
 from models.clocks import CaseMark
 from models.enums import (
     CaseAction,
@@ -25,7 +26,7 @@ from models.enums import (
 )
 from services import audit, calendars
 from services.actors import Actor
-from services.cases import clocks, details, review, tasks, transitions
+from services.cases import clocks, details, review, tasks, telling, transitions
 from services.errors import Invalid, WrongState
 
 RULED_WITHIN = 5  # working days
@@ -103,7 +104,9 @@ def _withhold(session: Session, case: Case, false: Sequence[CaseMaterial], actor
     """The decision goes back to the department; the incident is marked for the inspector."""
     text = "；".join(f"{each.name}：{each.note}" for each in false)
     with transitions.counted(session, case):
-        transitions.move(session, case, CaseAction.WITHHOLD, actor=actor, now=now, opinion=text)
+        step = transitions.move(session, case, CaseAction.WITHHOLD, actor=actor, now=now, opinion=text)
+    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
+    telling.tell(session, case, version, step, now=now)
     key = {"district_id": case.district_id, "case_id": case.id, "kind": MarkKind.NOT_GENUINE}
     session.merge(CaseMark(**key, at=now, note=text))
     calendar = calendars.work_calendar(session, case.district_id, case.centre_id)
@@ -133,7 +136,9 @@ def rule(session: Session, number: str, reasons: str, *, upholds: bool, actor: A
     action = CaseAction.UPHOLD if upholds else CaseAction.REVOKE
     with transitions.counted(session, case):
         tasks.finish(task, by=actor.name, now=now)
-        transitions.move(session, case, action, actor=actor, now=now, opinion=text)
+        step = transitions.move(session, case, action, actor=actor, now=now, opinion=text)
         for each in to_check(session, case):  # known to differ, and let pass by the department: never reusable
             each.checked_by, each.checked_at = actor.name, now
+    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
+    telling.tell(session, case, version, step, now=now)
     audit.record(session, f"case.{action.value}", ("case", number), actor=actor, now=now, reason=text)

@@ -27,7 +27,7 @@ from models.enums import (
 )
 from services import audit, calendars
 from services.actors import Actor
-from services.cases import clocks, details, members, messages, opinions, tasks, transitions
+from services.cases import clocks, details, members, opinions, tasks, telling, transitions
 from services.errors import Invalid, NotAllowed, WrongState
 from services.rules import flow
 from services.rules.flow import FlowTask
@@ -66,9 +66,9 @@ def advance(
     """After a department has answered: the next tasks start, or the case is granted. Call inside `counted`."""
     calendar = calendars.work_calendar(session, case.district_id, case.centre_id)
     if tasks.start_next(session, case, Guide.model_validate(version.guide), calendar, now=now):
-        transitions.move(session, case, CaseAction.GRANT, actor=actor, now=now, opinion=said, evidence=evidence)
+        step = transitions.move(session, case, CaseAction.GRANT, actor=actor, now=now, opinion=said, evidence=evidence)
         tasks.cancel_open(session, case, by=actor.name, now=now)
-        messages.announce(session, case, CaseAction.GRANT, version.name, now=now)
+        telling.tell(session, case, version, step, now=now)
     else:
         transitions.move(session, case, CaseAction.EXAMINE, actor=actor, now=now, opinion=said, evidence=evidence)
     return case.status

@@ -17,7 +17,7 @@ from models.reviews import MaterialVerdict
 from services import access, attachments, audit, calendars
 from services.actors import Actor
 from services.attachments import Upload
-from services.cases import accepting, deeming, details, messages, received, review, transitions
+from services.cases import accepting, deeming, details, received, review, telling, transitions
 from services.errors import Conflict, Invalid, NotAllowed, WrongState
 from services.rules import completeness, lifecycle
 from services.rules.completeness import Document, Judged
@@ -82,9 +82,9 @@ def accept(
     calendar = calendars.work_calendar(session, case.district_id, case.centre_id)
     with transitions.counted(session, case):
         case.clerk_id = case.clerk_id or actor.user_id  # who accepts does not decide alone (R-SEC-06)
-        transitions.move(session, case, CaseAction.ACCEPT, actor=actor, now=now)
+        step = transitions.move(session, case, CaseAction.ACCEPT, actor=actor, now=now)
         accepting.begin(session, case, version, Guide.model_validate(version.guide), calendar, now=now)
-    messages.announce(session, case, CaseAction.ACCEPT, version.name, now=now)
+    telling.tell(session, case, version, step, now=now)
     audit.record(session, "case.accept", ("case", number), actor=actor, now=now, after={"documents": len(found)})
 
 
@@ -116,11 +116,11 @@ def request(
         f"{each['name']}：{each['verdict']}{'，' + each['note'] if each['note'] else ''}" for each in asked
     )
     with transitions.counted(session, case):
-        transitions.move(
+        step = transitions.move(
             session, case, CaseAction.REQUEST_CORRECTION, actor=actor, now=now, opinion=text, evidence=told
         )
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    messages.announce(session, case, CaseAction.REQUEST_CORRECTION, version.name, now=now)
+    telling.tell(session, case, version, step, now=now)
     audit.record(session, "case.request_correction", ("case", number), actor=actor, now=now, after=told)
 
 
@@ -180,7 +180,9 @@ def resubmit_of(
     for upload in uploads:
         attachments.keep(session, case, upload, actor=actor, now=now)
     with transitions.counted(session, case):
-        transitions.move(session, case, CaseAction.RESUBMIT, actor=actor, now=now, evidence={"handed": keys})
+        step = transitions.move(session, case, CaseAction.RESUBMIT, actor=actor, now=now, evidence={"handed": keys})
+    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
+    telling.tell(session, case, version, step, now=now)
     audit.record(session, "case.resubmit", ("case", case.number), actor=actor, now=now, after={"handed": keys})
 
 
@@ -206,9 +208,9 @@ def turn_away(
     text = review.written(reasons, "理由", "reasons")
     told = {"right_body": body} if body else None
     with transitions.counted(session, case):
-        transitions.move(session, case, action, actor=actor, now=now, opinion=text, evidence=told)
+        step = transitions.move(session, case, action, actor=actor, now=now, opinion=text, evidence=told)
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    messages.announce(session, case, action, version.name, now=now)
+    telling.tell(session, case, version, step, now=now)
     audit.record(session, f"case.{action.value}", ("case", number), actor=actor, now=now, after=told, reason=text)
 
 

@@ -17,7 +17,7 @@ from models.clocks import CaseMark
 from models.enums import CaseAction, CaseStatus, MarkKind
 from services import actors, audit, calendars
 from services.actors import Actor
-from services.cases import accepting, filters, messages, transitions
+from services.cases import accepting, filters, telling, transitions
 from services.rules import working_time
 from services.rules.guide import Guide
 
@@ -82,12 +82,12 @@ def _deem(session: Session, case: Case, resubmitted: CaseEvent | None, actor: Ac
         return False
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
     with transitions.counted(session, case):
-        transitions.move(session, case, CaseAction.DEEM_ACCEPTED, actor=actor, now=now, opinion=TOLD)
+        step = transitions.move(session, case, CaseAction.DEEM_ACCEPTED, actor=actor, now=now, opinion=TOLD)
         case.accepted_at = since
         accepting.begin(session, case, version, Guide.model_validate(version.guide), calendar, now=now)
     key = {"district_id": case.district_id, "case_id": case.id, "kind": MarkKind.DEEMED_ACCEPTED}
     session.add(CaseMark(**key, at=now, note=TOLD))
-    messages.announce(session, case, CaseAction.DEEM_ACCEPTED, version.name, now=now)
+    telling.tell(session, case, version, step, now=now)
     audit.record(session, "case.deem_accepted", ("case", case.number), actor=actor, now=now, after={"received": since})
     return True
 
@@ -104,8 +104,8 @@ def _expire(session: Session, case: Case, asked: CaseEvent | None, actor: Actor,
         return False
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
     with transitions.counted(session, case):
-        transitions.move(session, case, CaseAction.EXPIRE_CORRECTION, actor=actor, now=now, opinion=EXPIRED)
-    messages.announce(session, case, CaseAction.EXPIRE_CORRECTION, version.name, now=now)
+        step = transitions.move(session, case, CaseAction.EXPIRE_CORRECTION, actor=actor, now=now, opinion=EXPIRED)
+    telling.tell(session, case, version, step, now=now)
     audit.record(session, "case.expire_correction", ("case", case.number), actor=actor, now=now, after={"until": until})
     return True
 

@@ -14,7 +14,7 @@ from models.enums import CaseAction, CaseResult, CaseStatus, MaterialState, Perm
 from models.organisations import Organisation
 from services import access, audit
 from services.actors import Actor
-from services.cases import authenticity, details, transitions
+from services.cases import authenticity, details, telling, transitions
 from services.errors import Invalid, NotFound, WrongState
 from services.rules import lifecycle
 
@@ -97,5 +97,7 @@ def deliver(session: Session, number: str, receiver: str, *, actor: Actor, now: 
     if case.result == CaseResult.GRANTED and (missing := deferred_materials(session, case)):
         raise Invalid(f"容缺后补的材料尚未交齐：{'、'.join(material.name for material in missing)}")
     with transitions.counted(session, case):
-        transitions.move(session, case, CaseAction.DELIVER, actor=actor, now=now, evidence={"receiver": name})
+        step = transitions.move(session, case, CaseAction.DELIVER, actor=actor, now=now, evidence={"receiver": name})
+    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
+    telling.tell(session, case, version, step, now=now)
     audit.record(session, "case.deliver", ("case", number), actor=actor, now=now, after={"receiver": name})

@@ -10,7 +10,7 @@ from models.clocks import CaseExtension
 from models.enums import CaseAction, ExtensionState, Permission
 from services import audit
 from services.actors import Actor
-from services.cases import clocks, details, messages, review, transitions
+from services.cases import clocks, details, review, telling, transitions
 from services.errors import Invalid, NotAllowed, WrongState
 from services.rules import flow, lifecycle
 from services.rules.guide import Guide
@@ -83,7 +83,9 @@ def _extend(session: Session, case: Case, found: CaseExtension, actor: Actor, no
     _check(found.workdays, found.workdays, case, now)
     told = {"workdays": found.workdays, "proposed_by": found.proposed_by}
     with transitions.counted(session, case):
-        transitions.move(session, case, CaseAction.EXTEND, actor=actor, now=now, opinion=found.reason, evidence=told)
+        step = transitions.move(
+            session, case, CaseAction.EXTEND, actor=actor, now=now, opinion=found.reason, evidence=told
+        )
         clocks.recount(session, case)
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    messages.announce(session, case, CaseAction.EXTEND, version.name, now=now)
+    telling.tell(session, case, version, step, now=now)

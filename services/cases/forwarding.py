@@ -5,10 +5,11 @@ import datetime as dt
 from sqlalchemy.orm import Session
 
 from models.cases import CaseTask
+from models.catalogue import ItemVersion
 from models.enums import CaseAction, CaseStatus, LimitUnit
 from services import audit, calendars
 from services.actors import Actor
-from services.cases import clocks, review, tasks, transitions
+from services.cases import clocks, review, tasks, telling, transitions
 from services.errors import Invalid, WrongState
 
 ANSWER_DAYS = 2  # working days from the superior's reply to the applicant's answer
@@ -33,9 +34,11 @@ def forward_up(
         raise Invalid(message, {"superior": message})
     text = review.written(reason, "初审意见", "reason")
     with transitions.counted(session, case):
-        transitions.move(
+        step = transitions.move(
             session, case, CaseAction.FORWARD_UP, actor=actor, now=now, opinion=text, evidence={"superior": name}
         )
+    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
+    telling.tell(session, case, version, step, now=now)
     audit.record(session, "case.forward_up", ("case", number), actor=actor, now=now, after={"superior": name})
 
 
@@ -56,11 +59,13 @@ def reply(
     text = review.written(answer, "上级答复", "answer")
     action = CaseAction.CLOSE_FORWARDED if decided_above else CaseAction.SUPERIOR_REPLY
     with transitions.counted(session, case):
-        transitions.move(session, case, action, actor=actor, now=now, opinion=text)
+        step = transitions.move(session, case, action, actor=actor, now=now, opinion=text)
         if decided_above:
             tasks.cancel_open(session, case, by=actor.name, now=now)
         else:
             _hurry(session, case.centre_id, task, now)
+    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
+    telling.tell(session, case, version, step, now=now)
     audit.record(session, f"case.{action.value}", ("case", number), actor=actor, now=now, after={"answer": text})
 
 

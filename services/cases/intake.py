@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import settings
-from models.cases import Case, CaseMaterial
+from models.cases import Case, CaseEvent, CaseMaterial
 from models.catalogue import ItemVersion, ServiceItem
 from models.districts import District
 from models.enums import (
@@ -24,6 +24,7 @@ from models.enums import (
     HolderKind,
     ItemState,
     MaterialState,
+    MessageEvent,
     Necessity,
     Permission,
     VersionState,
@@ -40,6 +41,7 @@ from services.cases import (
     messages,
     numbers,
     reusing,
+    telling,
     transitions,
     words,
 )
@@ -116,12 +118,10 @@ def file(session: Session, filing: Filing, *, actor: Actor, now: dt.datetime) ->
         session.flush()
         members.keep(session, case, filing.covers)
         _hand_in(session, case, filing, guide, actor, now)
-        if filing.is_to_review:
-            transitions.receive(session, case, actor=actor, now=now)
-        else:
-            _first_steps(session, case, version, guide, actor, now)
+        transitions.receive(session, case, actor=actor, now=now)
+        accepted = None if filing.is_to_review else _first_steps(session, case, version, guide, actor, now)
     words.index(session, case.district_id, [(case.id, words.tokens(version.name, entry.name))])
-    messages.announce(session, case, CaseAction.RECEIVE, version.name, now=now)
+    _tell(session, case, version, accepted, now)
     after = {"item": item.code, "status": case.status}
     if reused := [entry.key for entry in filing.materials if entry.reused_from is not None]:
         audit.record(session, "case.reuse", ("case", case.number), actor=actor, now=now, after={"materials": reused})
@@ -278,13 +278,22 @@ def _hand_in(session: Session, case: Case, filing: Filing, guide: Guide, actor: 
 
 def _first_steps(
     session: Session, case: Case, version: ItemVersion, guide: Guide, actor: Actor, now: dt.datetime
-) -> None:
-    """Receipt and acceptance; an instant case is decided and delivered at the same counter."""
+) -> CaseEvent:
+    """Acceptance, which is returned; an instant case is decided and delivered at the same counter."""
     calendar = calendars.work_calendar(session, case.district_id, case.centre_id)
-    transitions.receive(session, case, actor=actor, now=now)
-    steps = [CaseAction.ACCEPT]
+    accepted = transitions.move(session, case, CaseAction.ACCEPT, actor=actor, now=now, sequence=2)
     if case.case_type == CaseType.IMMEDIATE:
-        steps += [CaseAction.GRANT, CaseAction.DELIVER]
-    for sequence, action in enumerate(steps, start=2):
-        transitions.move(session, case, action, actor=actor, now=now, sequence=sequence)
+        for sequence, action in enumerate((CaseAction.GRANT, CaseAction.DELIVER), start=3):
+            transitions.move(session, case, action, actor=actor, now=now, sequence=sequence)
     accepting.begin(session, case, version, guide, calendar, now=now)
+    return accepted
+
+
+def _tell(session: Session, case: Case, version: ItemVersion, accepted: CaseEvent | None, now: dt.datetime) -> None:
+    """One message of the visit: received, accepted, or done at once."""
+    if case.case_type == CaseType.IMMEDIATE:
+        messages.announce(session, case, MessageEvent.DONE_AT_ONCE, version, now=now)
+    elif accepted is None:
+        messages.announce(session, case, MessageEvent.RECEIVED, version, now=now)
+    else:
+        telling.tell(session, case, version, accepted, now=now)

@@ -1,31 +1,25 @@
-"""Texts to applicants, written to the outbox in the transaction of the step (design §4). No id numbers in texts."""
+"""Texts to applicants and offices, written to the outbox in the transaction of the step (design §4). No id numbers in texts."""
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import settings
-from models.cases import Applicant, Case
-from models.enums import CaseAction, MessageState
+from models.cases import Applicant, Case, CaseEvent
+from models.catalogue import ItemVersion
+from models.enums import MessageChannel, MessageEvent, MessageState
 from models.messages import OutboxMessage
 from models.organisations import Organisation
 from services import confidential
-from services.rules import identifiers
+from services.documents import composing
+from services.outbox import templates
+from services.rules import identifiers, message_texts
+from services.rules.guide import Guide
 
 SIGNATURE = "【政务服务】"
-TEXTS: dict[CaseAction, str] = {
-    CaseAction.RECEIVE: "您申请的「{item}」已收件，办件编号 {number}。凭编号和凭证上的查询码可查进度。",
-    CaseAction.ACCEPT: "您申请的「{item}」（{number}）已受理，可凭编号和查询码查看承诺办结时间。",
-    CaseAction.REQUEST_CORRECTION: "您申请的「{item}」（{number}）需要补正材料，请按一次性告知内容补齐。",
-    CaseAction.REFUSE_ACCEPTANCE: "您申请的「{item}」（{number}）不予受理，原因和救济途径见书面通知。",
-    CaseAction.GRANT: "您申请的「{item}」（{number}）已办结，请凭有效证件到窗口领取结果。",
-    CaseAction.DEEM_ACCEPTED: "您申请的「{item}」（{number}）逾期未告知补正，自收到材料之日起视为受理。",
-    CaseAction.SUSPEND: "您申请的「{item}」（{number}）进入特别程序，所需时间不计入办理期限，详见书面告知。",
-    CaseAction.RESUME: "您申请的「{item}」（{number}）特别程序已结束，办理期限自下一工作日继续计算。",
-    CaseAction.EXTEND: "您申请的「{item}」（{number}）经批准延长办理期限，理由见书面告知。",
-    CaseAction.EXPIRE_CORRECTION: "您申请的「{item}」（{number}）未在期限内补正，已办结；材料齐全后可重新申请。",
-    CaseAction.DENY: "您申请的「{item}」（{number}）不予许可，理由和救济途径见决定书，请到窗口领取。",
-}
+REASON_LENGTH = 500
 
 
 def tell_office(
@@ -41,20 +35,16 @@ def tell_office(
     """Queue a text to an office's telephone, once for each key; nothing without one."""
     if not office.phone:
         return
-    session.add(_message(office.district_id, f"{event}:{key}", event, case_id, office.phone, text, now))
+    message = _message(office.district_id, f"{event}:{key}", event, case_id, now)
+    session.add(_sms(message, office.phone, text))
 
 
-def _message(
-    district_id: int, key: str, event: str, case_id: int | None, phone: str, text: str, now: dt.datetime
-) -> OutboxMessage:
+def _message(district_id: int, key: str, event: str, case_id: int | None, now: dt.datetime) -> OutboxMessage:
     return OutboxMessage(
         district_id=district_id,
         message_key=key,
         event=event,
         case_id=case_id,
-        recipient_cipher=confidential.encrypt(phone),
-        recipient_masked=identifiers.mask_phone(phone),
-        body=SIGNATURE + text,
         state=MessageState.WAITING,
         attempts=0,
         next_try_at=now,
@@ -62,12 +52,87 @@ def _message(
     )
 
 
-def announce(session: Session, case: Case, action: CaseAction, item_name: str, *, now: dt.datetime) -> None:
-    """Queue the step's text to the applicant's phone; nothing when there is no text or no phone."""
-    text = TEXTS.get(action)
-    applicant = session.get(Applicant, (case.district_id, case.applicant_id)) if text else None
-    if text is None or applicant is None or applicant.phone_cipher is None:
+def _sms(message: OutboxMessage, phone: str, text: str) -> OutboxMessage:
+    message.channel, message.body = MessageChannel.SMS, SIGNATURE + text
+    message.recipient_cipher = confidential.encrypt(phone)
+    message.recipient_masked = identifiers.mask_phone(phone)
+    return message
+
+
+def _email(message: OutboxMessage, address: str, subject: str, body: str) -> OutboxMessage:
+    message.channel, message.subject, message.body = MessageChannel.EMAIL, subject[:200], body
+    message.recipient_cipher = confidential.encrypt(address)
+    message.recipient_masked = identifiers.mask_email(address)
+    return message
+
+
+def announce(
+    session: Session,
+    case: Case,
+    event: MessageEvent,
+    version: ItemVersion,
+    *,
+    now: dt.datetime,
+    step: CaseEvent | None = None,
+) -> None:
+    """Queue what the applicant is told of the event, by text and by e-mail, as far as their addresses are known.
+
+    `step`: the case's event with its reasons and evidence, where the text speaks of them.
+    """
+    wording = templates.of_event(session, case.district_id, event)
+    applicant = session.get(Applicant, (case.district_id, case.applicant_id))
+    if applicant is None or not wording.is_sent:
         return
-    key = f"{case.number}:{action.value}:{now.astimezone(settings.current().zone):%Y%m%d%H%M%S}"
-    phone, said = confidential.decrypt(applicant.phone_cipher), text.format(item=item_name, number=case.number)
-    session.add(_message(case.district_id, key, action.value, case.id, phone, said, now))
+    key = f"{case.number}:{event.value}:{now.astimezone(settings.current().zone):%Y%m%d%H%M%S}"
+    if applicant.phone_cipher is not None:
+        text = _filled(session, wording.sms, case, version, step)
+        message = _message(case.district_id, key, event.value, case.id, now)
+        session.add(_sms(message, confidential.decrypt(applicant.phone_cipher), text))
+    if applicant.email_cipher is not None and wording.email_body:
+        subject = _filled(session, wording.email_subject, case, version, step)
+        body = _filled(session, wording.email_body, case, version, step)
+        message = _message(case.district_id, f"{key}:email", event.value, case.id, now)
+        session.add(_email(message, confidential.decrypt(applicant.email_cipher), subject, body))
+
+
+def _filled(session: Session, text: str, case: Case, version: ItemVersion, step: CaseEvent | None) -> str:
+    """Only what the text names is looked up."""
+    sources = _sources(session, case, version, step)
+    return message_texts.fill(text, {name: sources[name]() for name in message_texts.placeholders(text)})
+
+
+def _sources(
+    session: Session, case: Case, version: ItemVersion, step: CaseEvent | None
+) -> Mapping[str, Callable[[], str]]:
+    told = (step.evidence or {}) if step is not None else {}
+
+    def of_place(name: str) -> Callable[[], str]:
+        return lambda: str(composing.place(session, case, Guide.model_validate(version.guide))[name])
+
+    return {
+        "事项": lambda: version.name,
+        "办件编号": lambda: case.number,
+        "承诺期限": lambda: composing.due(case.due_at, is_provisional=case.is_provisional) or "规定期限",
+        "补正期限": lambda: composing.day_of(told.get("until")) or "规定期限",
+        "补正内容": lambda: "\n".join(_asked(told)),
+        "理由": lambda: (step.opinion or "" if step is not None else "")[:REASON_LENGTH] or "见书面文书",
+        "查询网址": lambda: confidential.tracking_url(case.district_id, case.number),
+        **{name: of_place(name) for name in ("中心", "窗口", "地址", "办公时间", "咨询电话")},
+    }
+
+
+def _asked(told: Mapping[str, list[Mapping[str, str]]]) -> list[str]:
+    return [
+        f"{place}. {each['name']}：{each['verdict']}{'，' + each['note'] if each['note'] else ''}"
+        for place, each in enumerate(told.get("items", []), 1)
+    ]
+
+
+def of_event(session: Session, case: Case, event: MessageEvent) -> bool:
+    """Whether the applicant was told of the event already."""
+    wanted = select(OutboxMessage.id).where(
+        OutboxMessage.district_id == case.district_id,
+        OutboxMessage.case_id == case.id,
+        OutboxMessage.event == event.value,
+    )
+    return session.scalar(wanted.limit(1)) is not None

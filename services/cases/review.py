@@ -12,7 +12,7 @@ from models.catalogue import ItemVersion
 from models.enums import CaseAction, CaseStatus, Opinion, Permission, ScopeKind, TaskState
 from services import audit
 from services.actors import Actor
-from services.cases import circulation, details, messages, tasks, transitions
+from services.cases import circulation, details, tasks, telling, transitions
 from services.cases.details import CaseDetail
 from services.errors import Conflict, Invalid, WrongState
 from services.rules import lifecycle
@@ -131,11 +131,11 @@ def deny(
     }
     with transitions.counted(session, case):
         tasks.finish(task, by=actor.name, now=now)
-        transitions.move(
+        step = transitions.move(
             session, case, CaseAction.DENY, actor=actor, now=now, opinion=evidence["reasons"], evidence=evidence
         )
         tasks.cancel_open(session, case, by=actor.name, now=now)
-    messages.announce(session, case, CaseAction.DENY, version.name, now=now)
+    telling.tell(session, case, version, step, now=now)
     audit.record(session, "case.deny", ("case", number), actor=actor, now=now, after=evidence)
 
 
@@ -146,6 +146,8 @@ def withdraw(session: Session, number: str, reason: str, *, actor: Actor, now: d
     case = details.get(session, number, actor)
     text = written(reason, "撤回原因", "reason")
     with transitions.counted(session, case):
-        transitions.move(session, case, CaseAction.WITHDRAW, actor=actor, now=now, opinion=text)
+        step = transitions.move(session, case, CaseAction.WITHDRAW, actor=actor, now=now, opinion=text)
         tasks.cancel_open(session, case, by=actor.name, now=now)
+    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
+    telling.tell(session, case, version, step, now=now)
     audit.record(session, "case.withdraw", ("case", number), actor=actor, now=now, reason=text)

@@ -14,7 +14,7 @@ from models.enums import LISTED_PROCEDURES, CaseAction, CaseStatus, ProcedureKin
 from models.identity import new_id
 from services import actors, audit
 from services.actors import Actor
-from services.cases import clocks, details, messages, review, transitions
+from services.cases import clocks, details, review, telling, transitions
 from services.errors import Invalid, WrongState
 from services.rules import lifecycle
 from services.rules.guide import Guide
@@ -75,9 +75,9 @@ def suspend(
         "expected_end_on": procedure.expected_end_on.isoformat(),
     }
     with transitions.counted(session, case):
-        transitions.move(session, case, CaseAction.SUSPEND, actor=actor, now=now, opinion=reason, evidence=told)
+        step = transitions.move(session, case, CaseAction.SUSPEND, actor=actor, now=now, opinion=reason, evidence=told)
         clocks.recount(session, case)
-    messages.announce(session, case, CaseAction.SUSPEND, version.name, now=now)
+    telling.tell(session, case, version, step, now=now)
     audit.record(session, "case.suspend", ("case", number), actor=actor, now=now, after=told, reason=reason)
 
 
@@ -127,10 +127,10 @@ def _end(session: Session, case: Case, outcome: str, actor: Actor, at: dt.dateti
     running.ended_at, running.ended_by, running.outcome = at, actor.name, outcome
     told = {"procedure": running.procedure.label}
     with transitions.counted(session, case):
-        transitions.move(session, case, CaseAction.RESUME, actor=actor, now=at, opinion=outcome, evidence=told)
+        step = transitions.move(session, case, CaseAction.RESUME, actor=actor, now=at, opinion=outcome, evidence=told)
         clocks.recount(session, case)
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    messages.announce(session, case, CaseAction.RESUME, version.name, now=at)
+    telling.tell(session, case, version, step, now=at)
 
 
 def _running(district_id: int) -> Select[CaseSuspension]:

@@ -61,8 +61,8 @@ def move(
     opinion: str = "",
     evidence: dict[str, Any] | None = None,
     sequence: int | None = None,
-) -> None:
-    """Take one step of the table: status, holder, result and moments change, an event is written.
+) -> CaseEvent:
+    """Take one step of the table: status, holder, result and moments change, an event is written and returned.
 
     Raises WrongState for a step the table lacks. Call inside `counted`.
     """
@@ -72,6 +72,7 @@ def move(
     event = _event(case, sequence or next_sequence(session, case), action, actor, now)
     event.opinion, event.evidence = opinion or None, evidence
     session.add(event)
+    return event
 
 
 def _event(case: Case, sequence: int, action: CaseAction, actor: Actor, now: dt.datetime) -> CaseEvent:

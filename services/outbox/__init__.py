@@ -1,5 +1,5 @@
-"""The outbox's other end: claiming, sending and recording messages."""
+"""The outbox's other end: texts by event; claiming, sending, recording; what went out, tried again by hand."""
 
 from services.outbox.gateways import Gateway as Gateway
-from services.outbox.gateways import gateway as gateway
+from services.outbox.gateways import configured as configured
 from services.outbox.sending import send_due as send_due

@@ -2,17 +2,19 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models.enums import MessageState
+from models.enums import MessageChannel, MessageState
 from models.messages import OutboxMessage
 from services import confidential, database
-from services.outbox.gateways import Gateway
+from services.outbox.gateways import Gateway, Refused, Unclear
 
 LEASE = dt.timedelta(minutes=2)
+ROUND = 60.0  # seconds; what is left of a batch by a slow gateway waits for the next round, well within its lease
 FIRST_WAIT = dt.timedelta(minutes=1)
 MOST_ATTEMPTS = 6
 BATCH = 50
@@ -22,6 +24,12 @@ BATCH = 50
 class Sent:
     sent: int
     failed: int
+
+
+@dataclasses.dataclass(frozen=True)
+class _Outcome:
+    state: MessageState  # WAITING: to be tried again
+    error: str = ""
 
 
 def claim(session: Session, district_id: int, *, now: dt.datetime) -> Sequence[OutboxMessage]:
@@ -45,36 +53,55 @@ def claim(session: Session, district_id: int, *, now: dt.datetime) -> Sequence[O
     return claimed
 
 
-def _record(session: Session, claimed: OutboxMessage, error: str | None, now: dt.datetime) -> None:
+def _record(session: Session, claimed: OutboxMessage, outcome: _Outcome, now: dt.datetime) -> None:
     message = session.get_one(OutboxMessage, (claimed.district_id, claimed.id))
-    message.lease_until = None
-    if error is None:
-        message.state, message.sent_at, message.error = MessageState.SENT, now, None
-    else:
-        message.error = error
-        is_last = message.attempts >= MOST_ATTEMPTS
-        message.state = MessageState.FAILED if is_last else MessageState.WAITING
+    message.lease_until, message.error = None, outcome.error or None
+    message.state = outcome.state
+    if outcome.state is MessageState.SENT:
+        message.sent_at = now
+    elif outcome.state is MessageState.WAITING:
+        if message.attempts >= MOST_ATTEMPTS:
+            message.state = MessageState.FAILED
         message.next_try_at = now + FIRST_WAIT * 2 ** (message.attempts - 1)
 
 
-def _try(gateway: Gateway, message: OutboxMessage) -> str | None:
-    """None when sent, else the reason in words."""
+def _try(gateway: Gateway, message: OutboxMessage) -> _Outcome:
     try:
         gateway.send(
-            key=message.message_key, recipient=confidential.decrypt(message.recipient_cipher), body=message.body
+            key=message.message_key,
+            recipient=confidential.decrypt(message.recipient_cipher),
+            subject=message.subject or "",
+            body=message.body,
         )
+    except Refused as error:
+        return _Outcome(MessageState.FAILED, f"对方拒收：{error}")
+    except Unclear as error:
+        return _Outcome(MessageState.UNKNOWN, str(error))
     except OSError as error:
-        return f"发送失败：{error}"
-    return None
+        return _Outcome(MessageState.WAITING, f"发送失败：{error}")
+    return _Outcome(MessageState.SENT)
 
 
-def send_due(gateway: Gateway, district_id: int, *, now: dt.datetime) -> Sent:
+def _give_back(session: Session, left: Sequence[OutboxMessage]) -> None:
+    """Not tried in this round: as if it had not been claimed."""
+    for each in left:
+        message = session.get_one(OutboxMessage, (each.district_id, each.id))
+        message.state, message.lease_until = MessageState.WAITING, None
+        message.attempts -= 1
+
+
+def send_due(gateways: Mapping[MessageChannel, Gateway], district_id: int, *, now: dt.datetime) -> Sent:
     """Send one batch of what is due; each outcome is committed for itself."""
     with database.writing() as session:
         claimed = claim(session, district_id, now=now)
-    outcomes = []
-    for message in claimed:
-        outcomes.append(error := _try(gateway, message))
+    began, outcomes = time.monotonic(), []
+    for place, message in enumerate(claimed):
+        if time.monotonic() - began > ROUND:
+            with database.writing() as session:
+                _give_back(session, claimed[place:])
+            break
+        outcomes.append(outcome := _try(gateways[message.channel], message))
         with database.writing() as session:
-            _record(session, message, error, now)
-    return Sent(outcomes.count(None), len(outcomes) - outcomes.count(None))
+            _record(session, message, outcome, now)
+    sent = sum(outcome.state is MessageState.SENT for outcome in outcomes)
+    return Sent(sent, len(outcomes) - sent)

@@ -34,6 +34,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CATALOGUE_IMPORT,
             P.ORGANISATIONS_EDIT,
             P.CALENDAR_EDIT,
+            P.TEMPLATES_EDIT,
             P.CASES_SEARCH,
             P.CASES_IMPORT,
             P.STATISTICS_READ,

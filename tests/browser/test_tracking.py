@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from services import confidential, receipts
+from services import confidential
 from services.cases import intake
 from services.cases.applicants import ApplicantEntry
 from services.rules import identifiers
@@ -49,7 +49,7 @@ def test_number_and_code_show_status_holder_term_and_a_masked_name(browser_page,
 
 def test_the_address_in_the_qr_code_opens_the_case_on_a_phone(new_context, server, number):
     page = new_context(viewport={"width": 390, "height": 844}).new_page()
-    address = receipts.tracking_url(builders.DISTRICT, number)
+    address = confidential.tracking_url(builders.DISTRICT, number)
     server.open(page, address.split("/", 3)[3])
     expect(page.get_by_text("已经受理，等待审查")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

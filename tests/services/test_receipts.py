@@ -25,7 +25,7 @@ def voucher(session, make_item, clerk_017, now):
         form = builders.filing(item, materials=tuple(row["key"] for row in listed))
         filed = intake.file(session, form, actor=clerk_017, now=now)
         found = details.detail(session, filed.number, clerk_017)
-        return filed, PdfReader(io.BytesIO(receipts.receipt(found, printed_at=now)))
+        return filed, PdfReader(io.BytesIO(receipts.receipt(session, found, printed_at=now)))
 
     return make
 
@@ -49,7 +49,7 @@ def test_everything_the_applicant_needs_can_be_read_and_copied(voucher):
         "申请材料接收凭证",
         "公共场所卫生许可证核发",
         "卫生局",
-        "2026-03-16 10:30",
+        "2026年3月16日 10:30",
         "收件专用章",
     ):
         assert words in text
@@ -90,13 +90,13 @@ def test_a_provisional_term_is_marked(voucher, now, session, make_item, clerk_01
     late = now.replace(year=2026, month=12, day=30)
     filed = intake.file(session, builders.filing(make_item()), actor=clerk_017, now=late)
     found = details.detail(session, filed.number, clerk_017)
-    reader = PdfReader(io.BytesIO(receipts.receipt(found, printed_at=late + dt.timedelta(minutes=1))))
+    reader = PdfReader(io.BytesIO(receipts.receipt(session, found, printed_at=late + dt.timedelta(minutes=1))))
     assert "暂定" in text_of(reader)
 
 
 def test_the_address_in_the_qr_code_opens_the_case(session, voucher, now):
     filed, _ = voucher()
-    address = receipts.tracking_url(DISTRICT, filed.number)
+    address = confidential.tracking_url(DISTRICT, filed.number)
     assert address.startswith(f"{settings.current().public_url}/track?number={filed.number}&token=")
     progress = tracking.by_link(session, DISTRICT, filed.number, address.rpartition("=")[2], now=now)
     assert progress.number == filed.number
@@ -106,7 +106,7 @@ def test_the_address_in_the_qr_code_opens_the_case(session, voucher, now):
 def test_the_picture_in_the_voucher_is_the_qr_code_of_that_address(voucher):
     filed, reader = voucher()
     picture = reader.pages[0].images[0].image.convert("L")
-    expected = [list(row) for row in segno.make(receipts.tracking_url(DISTRICT, filed.number), error="m").matrix]
+    expected = [list(row) for row in segno.make(confidential.tracking_url(DISTRICT, filed.number), error="m").matrix]
     border, size = 2, len(expected)
     module = picture.width // (size + 2 * border)
     seen = [

@@ -182,7 +182,7 @@ def test_the_voucher_names_items_departments_and_their_order(session, shop, cler
     covered = answers.covered(session, found)
     assert covered == [("第 1 步", "设立登记", "工商行政管理局"), ("第 1 步", "卫生许可", "卫生局")]
     text = (
-        PdfReader(io.BytesIO(receipts.receipt(found, printed_at=now, covered=covered)))
+        PdfReader(io.BytesIO(receipts.receipt(session, found, printed_at=now, covered=covered)))
         .pages[0]
         .extract_text()
         .replace("\0", "")

@@ -1,0 +1,81 @@
+"""Texts of messages: placeholders in braces, checked as they are edited, filled as they are sent. No id numbers in them."""
+
+import re
+import string
+from collections.abc import Collection, Mapping
+
+from services.errors import Invalid
+from services.rules import identifiers
+
+SMS_LENGTH, SUBJECT_LENGTH, BODY_LENGTH = 200, 80, 2000
+FIRST_PART, NEXT_PART = 70, 67  # characters of one short message, and of each part of a longer one
+EXAMPLES: dict[str, str] = {
+    "事项": "公共场所卫生许可（新办）",
+    "办件编号": "51010920261126000017",
+    "中心": "政务服务中心",
+    "窗口": "政务服务中心 12 号窗口",
+    "地址": "天府大道 1 号",
+    "办公时间": "工作日 9:00-12:00，13:00-17:00",
+    "咨询电话": "028-85000000",
+    "承诺期限": "2026年12月3日 17:00",
+    "补正期限": "2026年12月11日",
+    "补正内容": "1. 租赁合同：缺页，请补第 3 页",
+    "理由": "现场检查未通过",
+    "查询网址": "http://localhost:8501/track",
+}
+PLACEHOLDERS = frozenset(EXAMPLES)
+_ID_LIKE = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{15}|[0-9]{17}[0-9Xx]|[0-9A-HJ-NPQRTUWXY]{18})(?![0-9A-Za-z])")
+
+
+def placeholders(text: str) -> set[str]:
+    """The names in braces. Raises ValueError for braces that do not match."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def problem_of(text: str, longest: int, *, allowed: Collection[str] = PLACEHOLDERS) -> str | None:
+    """What is wrong with a text, or None."""
+    if len(text) > longest:
+        return f"最多 {longest} 个字，现为 {len(text)} 个字"
+    try:
+        named = placeholders(text)
+    except ValueError:
+        return "花括号不成对：占位符应写成 {事项} 的样子"
+    if unknown := sorted(named - set(allowed)):
+        shown = "、".join(f"{{{name}}}" for name in unknown)
+        return f"没有这个占位符：{shown}；可用 {'、'.join(sorted(f'{{{name}}}' for name in allowed))}"
+    if any(spec or conversion for _, name, spec, conversion in string.Formatter().parse(text) if name is not None):
+        return "占位符里只写名称，不加冒号和格式"
+    if _ID_LIKE.search(text):
+        return "消息中不得出现证件号码"
+    return None
+
+
+def check(sms: str, subject: str, body: str) -> None:
+    """Raises Invalid naming the fields `sms`, `email_subject`, `email_body`."""
+    fields = {
+        "sms": (sms, SMS_LENGTH),
+        "email_subject": (subject, SUBJECT_LENGTH),
+        "email_body": (body, BODY_LENGTH),
+    }
+    problems = {field: problem for field, (text, longest) in fields.items() if (problem := problem_of(text, longest))}
+    if not sms.strip():
+        problems["sms"] = "请填写短信内容；不发送的，取消「发送」"
+    if body.strip() and not subject.strip():
+        problems["email_subject"] = "有邮件正文时须有标题"
+    if problems:
+        raise Invalid("；".join(problems.values()), problems)
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """The text as it is sent; what looks like an id in a value is masked."""
+    return text.format_map({name: value if name == "办件编号" else hide_ids(value) for name, value in values.items()})
+
+
+def hide_ids(text: str) -> str:
+    """A person's or an enterprise's id written into free text is masked."""
+    return _ID_LIKE.sub(lambda found: identifiers.mask_id(found.group()), text)
+
+
+def parts(text: str) -> int:
+    """How many short messages the text takes."""
+    return 1 if len(text) <= FIRST_PART else -(-len(text) // NEXT_PART)
