@@ -10,7 +10,7 @@ import typer
 import settings
 from commands.answers import Answer, AsJson, command, now, reading, writing
 from services import applications, attachments, calendars, database, districts, downloads, jobs, migrations, outbox
-from services.cases import deeming, durations, reminding, suspending
+from services.cases import deeming, durations, reminding, suspending, telling
 from services.catalogue import versions
 from services.tax import seeding as tax_seeding
 
@@ -30,17 +30,19 @@ def _round() -> dict[str, int]:
         reminded = reminding.remind(session, district_id, now=now())
         resumed = suspending.resume_due(session, district_id, now=now())
         swept = deeming.sweep(session, district_id, now=now())
+        apologies = telling.apologise(session, district_id, now=now())
         drafts, keys = applications.sweep(session, district_id, now=now())
     attachments.remove(keys)  # only once their records are gone for good
     sent = outbox.send_due(outbox.configured(), district_id, now=now())
     return {"sent": sent.sent, "failed": sent.failed, "published": published, "reminded": reminded.reminders} | {
         "resumed": resumed, "deemed": swept.deemed, "expired": swept.expired, "drafts": drafts,
+        "apologies": apologies,
     }  # fmt: skip
 
 
 @command
 def worker(once: Annotated[bool, typer.Option("--once", help="只做一轮")] = False, as_json: AsJson = False) -> Answer:
-    """后台任务：发送短信，到期发布事项版本，催办超时未答复的部门，按法定期限恢复计时、视为受理、办结逾期补正，清理过期草稿，每天统计办理用时。"""
+    """后台任务：发送短信，到期发布事项版本，催办超时未答复的部门，按法定期限恢复计时、视为受理、办结逾期补正，为超期办件致歉，清理过期草稿，每天统计办理用时。"""
     done = _round()
     while not once:
         time.sleep(PAUSE)
@@ -48,7 +50,7 @@ def worker(once: Annotated[bool, typer.Option("--once", help="只做一轮")] = 
     told = (
         f"发送 {done['sent']} 条，失败 {done['failed']} 条，发布事项 {done['published']} 个，催办 {done['reminded']} 次，"
         f"恢复计时 {done['resumed']} 件，视为受理 {done['deemed']} 件，补正逾期 {done['expired']} 件，"
-        f"清理草稿 {done['drafts']} 份"
+        f"超期致歉 {done['apologies']} 件，清理草稿 {done['drafts']} 份"
     )
     return Answer(done, [told])
 

@@ -14,8 +14,8 @@ from services.attachments import ACCEPTED, Upload
 from services.cases.applicants import ORGANISATION_IDS
 from services.cases.intake import Filed
 from services.errors import Invalid
+from services.rules import contacts, identifiers
 from services.rules import forms as rules
-from services.rules import identifiers
 from services.rules.guide import Material
 from ui import applying, form_fields, page, visitor
 from ui.forms import Fields
@@ -53,7 +53,7 @@ def applicant(found: Application) -> None:
     phone = _known(fields, "phone", "联系电话", content.phone, identifiers.mask_phone, "手机，或带区号的固定电话")
     if phone and (problem := identifiers.problem_of_phone(phone)):
         fields.mark({"phone": problem})
-    email = _known(fields, "email", "电子邮箱（没有就不填）", content.email, identifiers.mask_email, "name@example.cn")
+    email = _known(fields, "email", "电子邮箱（没有就不填）", content.email, contacts.mask_email, "name@example.cn")
     st.caption("补正、办结会发短信到这个号码；填了邮箱的，同时发邮件。")
     agent = fields.text("agent", "代理人姓名（没有就不填）", content.agent, max_chars=60, autocomplete="off")
     filled = dataclasses.replace(
@@ -183,7 +183,7 @@ def summary(found: Application) -> None:
         ("申请人", content.name),
         (content.id_type.label, identifiers.mask_id(content.id_number) if content.id_number else ""),
         ("联系电话", identifiers.mask_phone(content.phone) if content.phone else ""),
-        ("电子邮箱", identifiers.mask_email(content.email) if content.email else ""),
+        ("电子邮箱", contacts.mask_email(content.email) if content.email else ""),
         ("代理人", content.agent),
         ("补充说明", content.subject),
     ]

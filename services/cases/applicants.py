@@ -9,7 +9,7 @@ from models.cases import Applicant
 from models.enums import ApplicantKind, IdType
 from services import confidential
 from services.errors import Invalid
-from services.rules import identifiers
+from services.rules import contacts, identifiers
 
 ORGANISATION_IDS = frozenset({IdType.USCC, IdType.ORG_CODE})
 NAME_LENGTH = 200
@@ -76,7 +76,7 @@ def checked(entry: ApplicantEntry) -> ApplicantEntry:
     except Invalid as error:
         problems["phone"] = error.message
     try:
-        email = identifiers.check_email(entry.email) if entry.email.strip() else ""
+        email = contacts.check_email(entry.email) if entry.email.strip() else ""
     except Invalid as error:
         problems["email"] = error.message
     if problems:

@@ -15,7 +15,7 @@ from models.organisations import Organisation
 from services import confidential
 from services.documents import composing
 from services.outbox import templates
-from services.rules import identifiers, message_texts
+from services.rules import contacts, identifiers, message_texts
 from services.rules.guide import Guide
 
 SIGNATURE = "【政务服务】"
@@ -62,7 +62,7 @@ def _sms(message: OutboxMessage, phone: str, text: str) -> OutboxMessage:
 def _email(message: OutboxMessage, address: str, subject: str, body: str) -> OutboxMessage:
     message.channel, message.subject, message.body = MessageChannel.EMAIL, subject[:200], body
     message.recipient_cipher = confidential.encrypt(address)
-    message.recipient_masked = identifiers.mask_email(address)
+    message.recipient_masked = contacts.mask_email(address)
     return message
 
 

@@ -1,6 +1,7 @@
 """What a voucher says: the facts of the case as they stand at the step, by the placeholders of its template."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -94,40 +95,20 @@ def facts(
 
 
 def _own(session: Session, case: Case, guide: Guide, event: CaseEvent, kind: DocumentKind) -> dict[str, Any]:
+    """What only this kind says; from the step's own reasons and evidence wherever they hold it."""
     told, reasons = event.evidence or {}, event.opinion or ""
     match kind:
         case K.CORRECTION:
-            asked = [
-                {"序号": str(place), "名称": each["name"], "问题": each["verdict"], "说明": each["note"]}
-                for place, each in enumerate(told.get("items", []), 1)
-            ]
-            return {"补正内容": asked, "补正期限": day_of(told.get("until"))}
+            return {"补正内容": _asked(told), "补正期限": day_of(told.get("until"))}
         case K.ACCEPTANCE:
-            deemed = reasons if event.action is CaseAction.DEEM_ACCEPTED else ""
-            return {
-                "承诺期限": due(case.due_at, is_provisional=case.is_provisional),
-                "法定期限": moment(case.statutory_due_at),
-                "受理日期": day(case.accepted_at or event.at),
-                "视为受理": deemed,
-            }
+            return _acceptance(case, event)
         case K.REFUSAL:
             return {"理由": reasons, "应向机关": told.get("right_body", "")}
         case K.SPECIAL_PROCEDURE:
-            return {
-                "程序": told.get("procedure", ""),
-                "程序依据": told.get("legal_basis", ""),
-                "理由": reasons,
-                "预计结束日": day_of(told.get("expected_end_on")),
-            }
+            named = {"程序": told.get("procedure", ""), "程序依据": told.get("legal_basis", "")}
+            return named | {"理由": reasons, "预计结束日": day_of(told.get("expected_end_on"))}
         case K.EXTENSION:
-            asked_for = session.get(CaseExtension, (case.district_id, case.id))
-            return {
-                "延长天数": str(told.get("workdays", "")),
-                "理由": reasons,
-                "提请人": told.get("proposed_by", ""),
-                "批准人": (asked_for.judged_by if asked_for else None) or event.actor_name,
-                "承诺期限": due(case.due_at, is_provisional=case.is_provisional),
-            }
+            return _extension(session, case, event)
         case K.GRANT:
             return {"结果名称": guide.result_name, "意见": reasons}
         case K.DENIAL:
@@ -136,13 +117,37 @@ def _own(session: Session, case: Case, guide: Guide, event: CaseEvent, kind: Doc
         case K.PICKUP:
             return {"结果名称": guide.result_name} | _to_bring(session, case)
         case K.DELIVERY:
-            return {
-                "结果名称": guide.result_name,
-                "领取人": told.get("receiver", ""),
-                "送达文书": _handed_over(session, case),
-            }
+            handed = {"领取人": told.get("receiver", ""), "送达文书": _handed_over(session, case)}
+            return {"结果名称": guide.result_name} | handed
         case _:
             return {"理由": reasons}
+
+
+def _asked(told: Mapping[str, Any]) -> list[dict[str, str]]:
+    return [
+        {"序号": str(place), "名称": each["name"], "问题": each["verdict"], "说明": each["note"]}
+        for place, each in enumerate(told.get("items", []), 1)
+    ]
+
+
+def _acceptance(case: Case, event: CaseEvent) -> dict[str, str]:
+    return {
+        "承诺期限": due(case.due_at, is_provisional=case.is_provisional),
+        "法定期限": moment(case.statutory_due_at),
+        "受理日期": day(case.accepted_at or event.at),
+        "视为受理": (event.opinion or "") if event.action is CaseAction.DEEM_ACCEPTED else "",
+    }
+
+
+def _extension(session: Session, case: Case, event: CaseEvent) -> dict[str, str]:
+    told, judged = event.evidence or {}, session.get(CaseExtension, (case.district_id, case.id))
+    return {
+        "延长天数": str(told.get("workdays", "")),
+        "理由": event.opinion or "",
+        "提请人": told.get("proposed_by", ""),
+        "批准人": (judged.judged_by if judged else None) or event.actor_name,
+        "承诺期限": due(case.due_at, is_provisional=case.is_provisional),
+    }
 
 
 def due(at: dt.datetime | None, *, is_provisional: bool) -> str:

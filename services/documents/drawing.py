@@ -8,7 +8,6 @@ carries the voucher's number and the page.
 import dataclasses
 import io
 import math
-import re
 from collections.abc import Iterator, Sequence
 
 import docx
@@ -23,6 +22,8 @@ from fpdf import FPDF
 from fpdf.enums import Align, CellBordersLayout, TableBordersLayout, WrapMode
 from fpdf.fonts import FontFace
 
+from services.rules import line_breaks
+
 POINT = 25.4 / 72  # millimetres
 USUAL_SIZE = 12.0  # points
 LINE = 1.55  # of the size
@@ -31,10 +32,7 @@ FOOT_ROOM, FOOT_SIZE = 18, 8.5
 ALIGNED = {ALIGNMENT.CENTER: "C", ALIGNMENT.RIGHT: "R", ALIGNMENT.LEFT: "L", ALIGNMENT.JUSTIFY: "L"}
 SERIF = ("宋", "Song", "Sim")  # a face by one of these words is drawn with serifs
 PAD = 1.2
-_WORD = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-]*(?:[^\S\n]+(?=[0-9A-Za-z]))?|.", re.DOTALL)
 INDENT = "　"
-NOT_FIRST = frozenset("，。、；：？！）》」』】〕％%,.;:?!)]}”’")  # of a line (GB/T 15834)
-NOT_LAST = frozenset("（《「『【〔([{“‘")
 
 
 class Sheet(FPDF):
@@ -170,7 +168,7 @@ def _paragraph(sheet: FPDF, paragraph: Paragraph) -> None:
         sheet.multi_cell(
             w=sheet.epw - left,
             h=height,
-            text="\n".join(_lines(sheet, INDENT * max(first, 0) + text, sheet.epw - left)),
+            text="\n".join(line_breaks.lines(INDENT * max(first, 0) + text, sheet.epw - left, sheet.get_string_width)),
             align=align,
             wrapmode=WrapMode.CHAR,
             new_x="LMARGIN",
@@ -179,30 +177,6 @@ def _paragraph(sheet: FPDF, paragraph: Paragraph) -> None:
     elif not paragraph._p.findall(f".//{qn('w:drawing')}"):
         _move(sheet, height)
     _move(sheet, _space(paragraph, "space_after"))
-
-
-def _lines(sheet: FPDF, text: str, room: float) -> Iterator[str]:
-    """The text in lines of at most `room` millimetres: no punctuation begins a line that may not, no number is cut."""
-    for paragraph in text.split("\n"):
-        line = ""
-        for word in _WORD.findall(paragraph):
-            if line.strip() and sheet.get_string_width(line + word) > room:
-                taken = _carried(line, word)
-                yield line[: len(line) - taken]
-                line = line[len(line) - taken :]
-            line += word
-        yield line
-
-
-def _carried(line: str, word: str) -> int:
-    """How many of the line's last characters go to the next line with the word."""
-    taken = 0
-    while word[0] in NOT_FIRST or (taken < len(line) and line[len(line) - taken - 1] in NOT_LAST):
-        if len(line) - taken <= 1:
-            return 0
-        taken += 1
-        word = line[len(line) - taken :]
-    return taken
 
 
 def _move(sheet: FPDF, down: float) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from models.audit import AuditEntry
 from models.cases import Case, CaseEvent, CaseTask
 from models.clocks import CaseExtension, CaseSuspension
+from models.documents import CaseDocument
 from models.enums import CaseAction, CaseResult, CaseStatus, ClockKind, HolderKind, LimitUnit, MarkKind, ProcedureKind
 from models.messages import OutboxMessage
 from services import calendars
@@ -193,6 +194,7 @@ def received(session, number, clerk_017, now):
     """A case that lies at the window unjudged since Monday 2026-03-16."""
     case = case_of(session, number)
     session.execute(CaseTask.__table__.delete().where(CaseTask.case_id == case.id))
+    session.execute(CaseDocument.__table__.delete().where(CaseDocument.case_id == case.id))
     session.execute(CaseEvent.__table__.delete().where(CaseEvent.case_id == case.id, CaseEvent.sequence > 1))
     case.status, case.holder = CaseStatus.SUBMITTED, HolderKind.WINDOW
     case.accepted_at = case.due_at = case.statutory_due_at = None

@@ -46,7 +46,7 @@ def test_granting_decides_the_case_and_tells_the_applicant(session, file, review
     assert (case.result, case.holder, case.decided_at) == (CaseResult.GRANTED, HolderKind.WINDOW, now + DAY)
     assert last_event(session, number).opinion == "同意"
     assert session.scalars(select(CaseTask.state)).all() == [TaskState.DONE]
-    assert {message.event for message in session.scalars(select(OutboxMessage))} == {"receive", "grant"}
+    assert {message.event for message in session.scalars(select(OutboxMessage))} == {"accept", "grant"}
 
 
 @pytest.mark.parametrize(
