@@ -65,6 +65,8 @@ SITEMAP = (
     Place("tax/rates.py", "tax_rates", "税率", P.TAX_READ, "综合治税"),
     Place("tax/models.py", "tax_models", "匹配权重", P.TAX_MODELS, "综合治税"),
     Place("admin/calendar.py", "calendar", "工作日历", P.CALENDAR_EDIT, "管理"),
+    Place("admin/templates.py", "templates", "文书模板", P.TEMPLATES_EDIT, "管理"),
+    Place("admin/messages.py", "messages", "消息", P.TEMPLATES_EDIT, "管理"),
     Place("admin/users.py", "users", "用户", (P.USERS_EDIT, P.GRANTS_APPROVE), "管理"),
     Place("admin/audit.py", "audit", "审计", P.AUDIT_READ, "管理"),
     Place("admin/account.py", "account", "我的账号", STAFF, "管理"),

@@ -77,6 +77,7 @@ VERBS = {
     "reuse": "复用材料",
     "write_documents": "补出具文书",
     "again": "重新发送",
+    "trial": "发送测试",
     "cancel": "取消",
     "compare_originals": "核验原件",
     "propose_extension": "提请延期",

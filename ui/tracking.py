@@ -1,15 +1,17 @@
 """A case's progress as a citizen reads it: plain words first, what comes next, and where to turn."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 import settings
 from models.enums import CaseResult, CaseStatus
-from services import applications
+from services import applications, database, documents, throttle
 from services.attachments import ACCEPTED, Upload
-from services.cases import durations
+from services.cases import durations, tracking
 from services.cases.tracking import Progress, Todo, Usual
 from services.rules import working_time
-from ui import charts, page, visitor, words
+from ui import case_papers, charts, page, visitor, words
 
 S = CaseStatus
 PLAIN: dict[CaseStatus, str] = {
@@ -86,6 +88,7 @@ def progress(found: Progress) -> None:
             _stages(found)
         _denial(found)
         _time(found)
+        _papers(found)
         _facts(found)
         _steps(found)
 
@@ -147,6 +150,22 @@ def _time(found: Progress) -> None:
             st.markdown("\n".join(f"{number}. {page.plain(step)}" for number, step in enumerate(found.upcoming, 1)))
         if found.usual:
             st.markdown(f":gray[同类办件用时]　{_usual(found.usual)}")
+
+
+def _papers(found: Progress) -> None:
+    """The written vouchers, to download: only who holds the number and code gets here."""
+    if not found.papers:
+        return
+
+    def allowed(session: database.Session, make: Callable[[], bytes]) -> bytes:
+        with throttle.guesses(visitor.address(), found.number):
+            tracking.linked(session, page.district_id(), found.number, found.token)
+        return make()
+
+    with st.container(border=True, gap="xsmall", key="papers"):
+        st.markdown("**文书**")
+        for each in reversed(found.papers):
+            case_papers.offers(each, documents.Key.of(each), allowed)
 
 
 def _usual(usual: Usual) -> str:

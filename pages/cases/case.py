@@ -4,7 +4,7 @@ import streamlit as st
 
 from models.enums import Permission
 from services.cases import details, received
-from ui import case_acts, case_forms, case_opinions, case_sheets, cases, completeness, engagements, page
+from ui import case_acts, case_forms, case_opinions, case_papers, case_sheets, cases, completeness, engagements, page
 
 actor = page.begin("办件详情", requires=Permission.CASES_SEARCH)
 cases.way_back()
@@ -21,6 +21,8 @@ with side:
     case_sheets.applicant(found, actor)
     st.markdown("#### 办理")
     case_acts.draw(found, actor)
+    st.markdown("#### 文书")
+    case_papers.vouchers(found, actor)
 with main:
     case_opinions.show(found)
     st.markdown("#### 办理经过")
@@ -28,6 +30,9 @@ with main:
     with st.expander("中介服务与用时", key="case-intermediaries", on_change="rerun") as services_:
         if services_.open:
             engagements.of_case(found, actor)
+    with st.expander("短信和邮件", key="case-messages", on_change="rerun") as messages:
+        if messages.open:
+            case_papers.messages(found)
     case_forms.answers(found, actor)
     st.markdown("#### 申请材料")
     case_sheets.materials(found)

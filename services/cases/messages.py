@@ -9,16 +9,16 @@ from sqlalchemy.orm import Session
 import settings
 from models.cases import Applicant, Case, CaseEvent
 from models.catalogue import ItemVersion
-from models.enums import MessageChannel, MessageEvent, MessageState
+from models.enums import MessageEvent
 from models.messages import OutboxMessage
 from models.organisations import Organisation
 from services import confidential
 from services.documents import composing
-from services.outbox import templates
-from services.rules import contacts, identifiers, message_texts
+from services.outbox import templates, writing
+from services.outbox.writing import Cause
+from services.rules import message_texts
 from services.rules.guide import Guide
 
-SIGNATURE = "【政务服务】"
 REASON_LENGTH = 500
 
 
@@ -35,35 +35,7 @@ def tell_office(
     """Queue a text to an office's telephone, once for each key; nothing without one."""
     if not office.phone:
         return
-    message = _message(office.district_id, f"{event}:{key}", event, case_id, now)
-    session.add(_sms(message, office.phone, text))
-
-
-def _message(district_id: int, key: str, event: str, case_id: int | None, now: dt.datetime) -> OutboxMessage:
-    return OutboxMessage(
-        district_id=district_id,
-        message_key=key,
-        event=event,
-        case_id=case_id,
-        state=MessageState.WAITING,
-        attempts=0,
-        next_try_at=now,
-        created_at=now,
-    )
-
-
-def _sms(message: OutboxMessage, phone: str, text: str) -> OutboxMessage:
-    message.channel, message.body = MessageChannel.SMS, SIGNATURE + text
-    message.recipient_cipher = confidential.encrypt(phone)
-    message.recipient_masked = identifiers.mask_phone(phone)
-    return message
-
-
-def _email(message: OutboxMessage, address: str, subject: str, body: str) -> OutboxMessage:
-    message.channel, message.subject, message.body = MessageChannel.EMAIL, subject[:200], body
-    message.recipient_cipher = confidential.encrypt(address)
-    message.recipient_masked = contacts.mask_email(address)
-    return message
+    writing.sms(session, Cause(office.district_id, f"{event}:{key}", event, case_id), office.phone, text, now=now)
 
 
 def announce(
@@ -86,13 +58,13 @@ def announce(
     key = f"{case.number}:{event.value}:{now.astimezone(settings.current().zone):%Y%m%d%H%M%S}"
     if applicant.phone_cipher is not None:
         text = _filled(session, wording.sms, case, version, step)
-        message = _message(case.district_id, key, event.value, case.id, now)
-        session.add(_sms(message, confidential.decrypt(applicant.phone_cipher), text))
+        cause = Cause(case.district_id, key, event.value, case.id)
+        writing.sms(session, cause, confidential.decrypt(applicant.phone_cipher), text, now=now)
     if applicant.email_cipher is not None and wording.email_body:
         subject = _filled(session, wording.email_subject, case, version, step)
         body = _filled(session, wording.email_body, case, version, step)
-        message = _message(case.district_id, f"{key}:email", event.value, case.id, now)
-        session.add(_email(message, confidential.decrypt(applicant.email_cipher), subject, body))
+        cause = Cause(case.district_id, f"{key}:email", event.value, case.id)
+        writing.email(session, cause, confidential.decrypt(applicant.email_cipher), subject, body, now=now)
 
 
 def _filled(session: Session, text: str, case: Case, version: ItemVersion, step: CaseEvent | None) -> str:

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 import settings
 from models.cases import Case
+from models.documents import CaseDocument
 from models.enums import ApplicantKind, CaseAction, CaseResult, CaseStatus, CaseType, HolderKind, TaskKind
 from models.organisations import Organisation
-from services import calendars, confidential
+from services import calendars, confidential, documents
 from services.cases import details, durations, received, tasks
 from services.cases.details import CaseDetail
 from services.cases.received import Asked
@@ -83,6 +84,7 @@ class Progress:
     upcoming: Sequence[str]
     usual: Usual | None
     token: str  # opens it again by its address
+    papers: Sequence[CaseDocument]  # its written vouchers
 
 
 def by_code(session: Session, district_id: int, number: str, code: str, *, now: dt.datetime) -> Progress:
@@ -139,6 +141,7 @@ def _public(session: Session, case: Case, now: dt.datetime) -> Progress:
         upcoming=_upcoming(session, found),
         usual=_usual(session, case),
         token=confidential.link_token(case.district_id, case.number),
+        papers=documents.of_case(session, case),
     )
 
 

@@ -1,6 +1,5 @@
-"""Writing a step's vouchers, and handing them out as Word and PDF, the same as they first went out."""
+"""Writing a step's vouchers: numbered within kind and year, with what they say."""
 
-import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
@@ -11,9 +10,8 @@ from models.cases import Case, CaseEvent
 from models.catalogue import ItemVersion
 from models.documents import CaseDocument
 from models.enums import DocumentKind
-from services import attachments, audit
-from services.documents import composing, drawing, templates
-from services.documents.filling import fill
+from services import audit
+from services.documents import composing, templates
 from services.rules import vouchers
 from services.rules.guide import Guide
 
@@ -83,19 +81,3 @@ def missing(
 
 def title(document: CaseDocument) -> str:
     return str(document.facts.get("文书名称") or document.kind.label)
-
-
-def word(session: Session, document: CaseDocument, *, now: dt.datetime) -> bytes:
-    """The Word file. Made when it is first asked for, then kept: pass a session that may write."""
-    if document.storage_key is not None and document.sha256 is not None:
-        return attachments.fetch(document.storage_key, document.sha256, f"{title(document)}.docx")
-    template = templates.content(session, document.district_id, document.kind, document.template_version)
-    content = fill(template, document.facts | {"文号": document.number})
-    document.storage_key, document.sha256 = attachments.store(content, now=now)
-    return content
-
-
-def pdf(session: Session, document: CaseDocument, *, now: dt.datetime) -> bytes:
-    """The Word file drawn as PDF."""
-    name = f"{title(document)} {document.number}"
-    return drawing.pdf(word(session, document, now=now), title=name, foot=document.number)

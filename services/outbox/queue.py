@@ -9,12 +9,17 @@ from sqlalchemy.orm import Session
 
 from models.cases import Case
 from models.enums import MessageChannel, MessageState, Permission
+from models.identity import new_id
 from models.messages import OutboxMessage
 from services import audit
 from services.actors import Actor
-from services.errors import NotFound, WrongState
+from services.errors import Invalid, NotFound, WrongState
+from services.outbox import writing
+from services.outbox.writing import Cause
+from services.rules import contacts, identifiers
 
 PAGE_SIZE = 50
+TRIAL, TRIAL_TEXT = "trial", "这是一条测试消息，收到即表示发送通道正常。"
 AGAIN = (MessageState.FAILED, MessageState.UNKNOWN)
 S = MessageState
 
@@ -23,6 +28,10 @@ S = MessageState
 class Line:
     message: OutboxMessage
     case_number: str
+
+    @property
+    def id(self) -> int:
+        return self.message.id
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,6 +118,20 @@ def all_again(session: Session, *, actor: Actor, now: dt.datetime) -> int:
         after = {"messages": len(failed)}
         audit.record(session, "message.again", ("messages", len(failed)), actor=actor, now=now, after=after)
     return len(failed)
+
+
+def trial(session: Session, channel: MessageChannel, recipient: str, *, actor: Actor, now: dt.datetime) -> None:
+    """Queue a message that only shows whether the gateway works. Raises Invalid for a wrong number or address."""
+    actor.must(Permission.TEMPLATES_EDIT)
+    cause = Cause(actor.district_id, f"{TRIAL}:{new_id(now)}", TRIAL)
+    try:
+        if channel is MessageChannel.SMS:
+            writing.sms(session, cause, identifiers.check_phone(recipient), TRIAL_TEXT, now=now)
+        else:
+            writing.email(session, cause, contacts.check_email(recipient), TRIAL_TEXT, TRIAL_TEXT, now=now)
+    except Invalid as error:
+        raise Invalid(error.message, {"recipient": error.message}) from None
+    audit.record(session, "message.trial", ("message", cause.key), actor=actor, now=now, after={"channel": channel})
 
 
 def cancel(session: Session, message_id: int, *, reason: str, actor: Actor, now: dt.datetime) -> None:

@@ -5,34 +5,22 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from models.enums import MessageState
 from models.identity import new_id
-from models.messages import OutboxMessage
 from models.people import User
 from models.taxes import TaxLead
 from services import confidential
-from services.rules import identifiers
+from services.outbox import writing
+from services.outbox.writing import Cause
 
 EVENT = "tax_lead_assigned"
+SIGNATURE = "【综合治税】"
 
 
 def to_officer(session: Session, officer: User, leads: Sequence[TaxLead], due_on: dt.date, *, now: dt.datetime) -> bool:
     """Queue one text for the whole assignment; nothing for an officer without a phone. Returns whether it was queued."""
     if officer.phone_cipher is None:
         return False
-    phone = confidential.decrypt(officer.phone_cipher)
-    session.add(
-        OutboxMessage(
-            district_id=officer.district_id,
-            message_key=f"tax:{officer.id}:{new_id()}",
-            event=EVENT,
-            recipient_cipher=officer.phone_cipher,
-            recipient_masked=identifiers.mask_phone(phone),
-            body=f"【综合治税】您有 {len(leads)} 条线索待核实，请在 {due_on} 前处理，登录工作台「线索」查看。",
-            state=MessageState.WAITING,
-            attempts=0,
-            next_try_at=now,
-            created_at=now,
-        )
-    )
+    text = f"您有 {len(leads)} 条线索待核实，请在 {due_on} 前处理，登录工作台「线索」查看。"
+    cause = Cause(officer.district_id, f"tax:{officer.id}:{new_id()}", EVENT)
+    writing.sms(session, cause, confidential.decrypt(officer.phone_cipher), text, now=now, signature=SIGNATURE)
     return True
