@@ -73,8 +73,14 @@ def vouchers(found: CaseDetail, actor: Actor) -> None:
         st.caption("受理、补正、决定等环节的文书会出现在这里。")
 
 
-def offers(each: CaseDocument, key: documents.Key, allowed: Callable[[Session, Callable[[], bytes]], bytes]) -> None:
-    """One voucher: what it is, and its two files. `allowed` asks once more whether the person may have them."""
+def offers(
+    each: CaseDocument,
+    key: documents.Key,
+    allowed: Callable[[Session, Callable[[], bytes]], bytes],
+    *,
+    with_word: bool = True,
+) -> None:
+    """One voucher: what it is, and its files. `allowed` asks once more whether the person may have them."""
     name = f"{documents.title(each)}_{each.number}"
     ident = f"{each.case_id}-{each.sequence}-{each.kind}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -92,15 +98,16 @@ def offers(each: CaseDocument, key: documents.Key, allowed: Callable[[Session, C
             type="tertiary",
             help=f"下载{documents.title(each)}（PDF，可直接打印）",
         )
-        page.offer_download(
-            "Word",
-            lambda session: allowed(session, lambda: documents.word(key, now=page.now())),
-            f"{name}.docx",
-            templates.DOCX,
-            key=f"word-{ident}",
-            type="tertiary",
-            help=f"下载{documents.title(each)}（Word）",
-        )
+        if with_word:
+            page.offer_download(
+                "Word",
+                lambda session: allowed(session, lambda: documents.word(key, now=page.now())),
+                f"{name}.docx",
+                templates.DOCX,
+                key=f"word-{ident}",
+                type="tertiary",
+                help=f"下载{documents.title(each)}（Word）",
+            )
 
 
 def messages(found: CaseDetail) -> None:

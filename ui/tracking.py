@@ -165,7 +165,7 @@ def _papers(found: Progress) -> None:
     with st.container(border=True, gap="xsmall", key="papers"):
         st.markdown("**文书**")
         for each in reversed(found.papers):
-            case_papers.offers(each, documents.Key.of(each), allowed)
+            case_papers.offers(each, documents.Key.of(each), allowed, with_word=False)
 
 
 def _usual(usual: Usual) -> str:

@@ -25,7 +25,7 @@ VISITORS = {
         "account",
     },
     "reviewer": {"tasks", "item_grid"},
-    "staff": {"item_exchange", "flows", "forms", "organisations", "calendar", "overview"},
+    "staff": {"item_exchange", "flows", "forms", "organisations", "calendar", "overview", "templates", "messages"},
     "taxchief": {
         "tax_comparisons",
         "tax_imports",
