@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models.bundles import BundleHandling
 from models.cases import Case
 from services import calendars
-from services.demo import acting, clocked, parallel, projects, reviewed
+from services.demo import acting, clocked, messaged, parallel, projects, reviewed
 
 
 def tell(session: Session, district_id: int, *, until: dt.date) -> int:
@@ -26,4 +26,5 @@ def tell(session: Session, district_id: int, *, until: dt.date) -> int:
         until=until,
         calendar=calendar,
     )
+    messaged.send(session, district_id)
     return (session.scalar(cases) or 0) - before
