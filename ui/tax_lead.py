@@ -14,6 +14,7 @@ from models.taxes import LeadEvent, LedgerEntry, TaxLead, TaxLetter
 from services import attachments
 from services.actors import Actor
 from services.attachments import Upload
+from services.documents import templates
 from services.rules import leads as rules
 from services.rules.money import Balance
 from services.tax import leads, ledger, letters
@@ -166,7 +167,7 @@ def post(lead: TaxLead, sent: Sequence[TaxLetter], seen: int, actor: Actor) -> N
                 "下载",
                 functools.partial(letters.content, letter_id=letter.id, actor=actor),
                 letter.file_name,
-                letters.DOCX,
+                templates.DOCX,
                 key=f"letter-{letter.id}",
             )
     if LeadAction.SEND_LETTER not in rules.possible(lead.state) or not actor.may(Permission.TAX_LEADS):

@@ -4,13 +4,9 @@ The template is `tax_notice.docx`; an office's own stands in the folder of the s
 """
 
 import datetime as dt
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from docxtpl import DocxTemplate
-from jinja2 import TemplateError
-from jinja2.sandbox import SandboxedEnvironment
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,12 +15,12 @@ from models.enums import LeadAction, Permission
 from models.taxes import TaxLead, TaxLetter, TaxRule
 from services import attachments, audit
 from services.actors import Actor
+from services.documents.filling import fill
 from services.errors import Invalid, NotFound
 from services.tax import leads
 from services.tax.rules import base_code
 
 TEMPLATE = "tax_notice.docx"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MATTERS = {  # by comparison: matter, basis, content
     "TX-1": (
         "办理税务登记",
@@ -65,18 +61,6 @@ def template() -> Path:
     return own if own.exists() else settings.DATA / "templates" / TEMPLATE
 
 
-def render(values: dict[str, str]) -> bytes:
-    """The letter as a Word file. Raises Invalid for a template that cannot be filled in."""
-    try:
-        document = DocxTemplate(template())
-        document.render(values, SandboxedEnvironment(autoescape=True))
-    except (TemplateError, KeyError, ValueError) as error:
-        raise Invalid(f"通知书模板有误，请检查 {TEMPLATE} 里的占位符：{error}") from None
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
 def issue(
     session: Session,
     lead_id: int,
@@ -97,7 +81,7 @@ def issue(
     audit.hold(session, actor.district_id)  # two letters at once do not share a number
     serial = _next(session, actor.district_id, now.year)
     number = f"税通〔{now.year}〕{serial:05d}号"
-    content = render(_values(session, lead, number, due, phone.strip(), actor, now))
+    content = fill(template().read_bytes(), _values(session, lead, number, due, phone.strip(), actor, now))
     key, digest = attachments.store(content, now=now)
     letter = TaxLetter(
         district_id=lead.district_id,

@@ -1,22 +1,32 @@
 """The real adapters against real servers of this machine: what arrives, and what each answer means."""
 
+import datetime as dt
 import email
 import email.policy
 import hashlib
 import hmac
 import http.server
 import json
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 from aiosmtpd.controller import Controller
+from sqlalchemy import select
 
 import settings
-from models.enums import MessageChannel
-from services import outbox
+from models.enums import MessageChannel, MessageState
+from models.messages import OutboxMessage
+from services import database, outbox
 from services.errors import DomainError
 from services.outbox.gateways import HttpGateway, Refused, SmtpGateway, Unclear
+from services.outbox.sending import LEASE
+from tests.services.test_outbox import put
 
 SECRET = "a shared secret"
 TEXT = "【政务服务】您申请的「公共场所卫生许可」已受理。"
@@ -216,3 +226,38 @@ def test_the_settings_choose_the_adapters(configured):
 def test_what_is_not_configured_is_said_in_words(configured, values, said):
     with pytest.raises(DomainError, match=said):
         configured(**values)
+
+
+WORKER = """
+import datetime as dt, sys
+from services import database, outbox
+from services.outbox.gateways import HttpGateway
+from models.enums import MessageChannel
+gateways = {MessageChannel.SMS: HttpGateway(sys.argv[1], "s")}
+while outbox.send_due(gateways, 1, now=dt.datetime.fromisoformat(sys.argv[2])).sent:
+    pass
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 is of Unix")
+def test_a_killed_worker_loses_no_message_and_doubles_none(centre, fresh_database, now):
+    """The gateway honours the key: what arrives twice under one key is one message (security 16)."""
+    put(now, 60)
+    at = now
+    for seen in (7, 20, 41):
+        process = subprocess.Popen([sys.executable, "-c", WORKER, centre.url, at.isoformat()], cwd=settings.ROOT)
+        deadline = time.monotonic() + 30
+        while len(centre.seen) < seen and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.002)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        at += LEASE + dt.timedelta(seconds=1)
+    subprocess.run(
+        [sys.executable, "-c", WORKER, centre.url, at.isoformat()], cwd=settings.ROOT, check=True, timeout=60
+    )
+    keys = [headers["Idempotency-Key"] for headers, _ in centre.seen]
+    with database.reading() as session:
+        rows = session.scalars(select(OutboxMessage)).all()
+    assert {row.state for row in rows} == {MessageState.SENT}
+    assert set(keys) == {row.message_key for row in rows} and len(rows) == 60
+    assert len(keys) - len(set(keys)) <= 3, "at most the one in the air at each kill comes again, under its own key"
