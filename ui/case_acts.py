@@ -12,7 +12,7 @@ from services.cases.details import CaseDetail
 from services.database import Session
 from services.documents import composing
 from services.rules.guide import Guide
-from ui import case_clocks, case_opinions, completeness, forms, originals, page, words
+from ui import case_clocks, case_fees, case_opinions, completeness, forms, originals, page, site_visits, words
 
 DECISIONS = {CaseAction.GRANT: "准予", CaseAction.EXAMINE: "写审查意见", CaseAction.DENY: "不予许可"}
 PDF = "application/pdf"
@@ -34,6 +34,8 @@ def draw(found: CaseDetail, actor: Actor) -> None:
     if CaseAction.UPHOLD in steps:
         originals.rule(found, actor)
     case_clocks.act(found, actor)
+    site_visits.act(found, steps, actor)
+    case_fees.act(found, steps, actor)
     with st.container(horizontal=True):
         if actor.may(Permission.CASES_INTAKE) or actor.may(Permission.CASES_DELIVER):
             _receipt(found.case.number, actor)

@@ -81,6 +81,7 @@ def progress(found: Progress) -> None:
             st.badge(_status(found), color=charts.OF_CASE[found.status].badge)
             st.header(page.plain(PLAIN[found.status]), anchor=False)
             st.markdown(page.plain(NEXT[found.status]))
+            _called(found)
             if found.todo:
                 _todo(found.todo)
                 if found.todo.asked:
@@ -91,6 +92,21 @@ def progress(found: Progress) -> None:
         _papers(found)
         _facts(found)
         _steps(found)
+
+
+def _called(found: Progress) -> None:
+    """A visit at which to be there, a fee to pay."""
+    if found.visit is not None:
+        with st.container(border=True, gap="xsmall", key="visit"):
+            st.markdown(f"**请您到场**　:orange-badge[{words.moment(found.visit.at)}]")
+            st.markdown(f":gray[现场勘验]　{page.plain(found.visit.place)}")
+            st.markdown(f":gray[勘验内容]　{page.plain(found.visit.purpose)}")
+    if found.fee is not None:
+        with st.container(border=True, gap="xsmall", key="fee"):
+            st.markdown(f"**请您缴费 {found.fee.total:,.2f} 元**　:orange-badge[{words.day(found.fee.until)}前]")
+            for line in found.fee.lines:
+                st.markdown(f"{page.plain(line.item)}　{page.plain(line.name)}　{line.amount:,.2f} 元")
+            st.caption("明细和依据见下面的缴费通知书；缴清后凭票据到收件窗口登记。")
 
 
 def _todo(todo: Todo) -> None:

@@ -18,3 +18,4 @@ class DocumentKind(LabelEnum):
     WITHDRAWAL = "withdrawal", "撤回申请确认书"
     TERMINATION = "termination", "终止办理通知书"
     REVOCATION = "revocation", "撤销决定书"
+    FEE_NOTICE = "fee_notice", "缴费通知书"

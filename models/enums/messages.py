@@ -32,6 +32,8 @@ class MessageEvent(LabelEnum):
     RESUMED = "resume", "特别程序结束"
     EXTENDED = "extend", "延长期限"
     FORWARDED = "forward_up", "转报上级"
+    VISIT_PLANNED = "plan_visit", "现场勘验"
+    FEE_ASKED = "ask_fee", "缴费"
     OVERDUE = "overdue", "超期致歉"
     GRANTED = "grant", "准予，请领取"
     DENIED = "deny", "不予许可"

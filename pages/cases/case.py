@@ -4,7 +4,19 @@ import streamlit as st
 
 from models.enums import Permission
 from services.cases import details, received
-from ui import case_acts, case_forms, case_opinions, case_papers, case_sheets, cases, completeness, engagements, page
+from ui import (
+    case_acts,
+    case_fees,
+    case_forms,
+    case_opinions,
+    case_papers,
+    case_sheets,
+    cases,
+    completeness,
+    engagements,
+    page,
+    site_visits,
+)
 
 actor = page.begin("办件详情", requires=Permission.CASES_SEARCH)
 cases.way_back()
@@ -25,6 +37,8 @@ with side:
     case_papers.vouchers(found, actor)
 with main:
     case_opinions.show(found)
+    site_visits.show(found)
+    case_fees.show(found)
     st.markdown("#### 办理经过")
     case_sheets.history(found)
     with st.expander("中介服务与用时", key="case-intermediaries", on_change="rerun") as services_:

@@ -14,7 +14,7 @@ from models.enums import CaseAction, CaseResult, CaseStatus, MaterialState, Perm
 from models.organisations import Organisation
 from services import access, audit
 from services.actors import Actor
-from services.cases import authenticity, details, telling, transitions
+from services.cases import authenticity, details, fees, telling, transitions
 from services.errors import Invalid, NotFound, WrongState
 from services.rules import lifecycle
 
@@ -84,7 +84,10 @@ def receive_material(session: Session, number: str, key: str, *, actor: Actor, n
 
 
 def deliver(session: Session, number: str, receiver: str, *, actor: Actor, now: dt.datetime) -> None:
-    """Hand the result over. Raises Invalid without a receiver, and for a grant while deferred materials are missing."""
+    """Hand the result over.
+
+    Raises Invalid without a receiver, with a fee unpaid, and for a grant while deferred materials are missing.
+    """
     actor.must(Permission.CASES_DELIVER)
     case = details.get(session, number, actor)
     name = " ".join(receiver.split())
@@ -96,6 +99,8 @@ def deliver(session: Session, number: str, receiver: str, *, actor: Actor, now: 
         raise Invalid(f"领取前须核验原件：{'、'.join(material.name for material in unseen)}")
     if case.result == CaseResult.GRANTED and (missing := deferred_materials(session, case)):
         raise Invalid(f"容缺后补的材料尚未交齐：{'、'.join(material.name for material in missing)}")
+    if (fee := fees.unpaid(session, case)) is not None:
+        raise Invalid(f"费用尚未缴清：{fee.total:,.2f} 元，请先登记缴费")
     with transitions.counted(session, case):
         step = transitions.move(session, case, CaseAction.DELIVER, actor=actor, now=now, evidence={"receiver": name})
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))

@@ -88,6 +88,10 @@ def _sources(
         "补正期限": lambda: composing.day_of(told.get("until")) or "规定期限",
         "补正内容": lambda: "\n".join(_asked(told)),
         "理由": lambda: (step.opinion or "" if step is not None else "")[:REASON_LENGTH] or "见书面文书",
+        "勘验时间": lambda: composing.moment(dt.datetime.fromisoformat(told["at"])) if "at" in told else "约定时间",
+        "勘验地点": lambda: str(told.get("place", "")) or "约定地点",
+        "缴费金额": lambda: str(told.get("total", "")),
+        "缴费期限": lambda: composing.day_of(told.get("until")) or "规定期限",
         "查询网址": lambda: confidential.tracking_url(case.district_id, case.number),
         **{name: of_place(name) for name in ("中心", "窗口", "地址", "办公时间", "咨询电话")},
     }

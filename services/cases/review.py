@@ -34,11 +34,21 @@ def possible(found: CaseDetail, actor: Actor) -> frozenset[CaseAction]:
             allowed |= {CaseAction.EXAMINE, CaseAction.GRANT, CaseAction.DENY}
             allowed |= {CaseAction.FORWARD_UP, CaseAction.SUPERIOR_REPLY, CaseAction.LATE_REQUEST}
             allowed |= {CaseAction.UPHOLD, CaseAction.REVOKE}
+    if leads(found.case, actor):
+        allowed |= {CaseAction.PLAN_VISIT, CaseAction.HOLD_VISIT, CaseAction.ASK_FEE}
+    if actor.may(Permission.CASES_INTAKE) or actor.may(Permission.CASES_DELIVER):
+        allowed.add(CaseAction.PAY_FEE)
     if actor.may(Permission.CASES_INTAKE) or actor.may(Permission.CASES_REVIEW):
         allowed.add(CaseAction.WITHDRAW)
     if actor.may(Permission.CASES_DELIVER):
         allowed.add(CaseAction.DELIVER)
     return frozenset(allowed & lifecycle.possible(found.case.status))
+
+
+def leads(case: Case, actor: Actor) -> bool:
+    """Whether the actor speaks for the department that the case belongs to, the leading one of several (R-PAR-05)."""
+    in_charge = actor.scope != ScopeKind.DEPARTMENT or actor.department_id == case.department_id
+    return actor.may(Permission.CASES_REVIEW) and in_charge
 
 
 def opened(session: Session, number: str, actor: Actor, expected_version: int | None) -> tuple[Case, CaseTask]:

@@ -17,9 +17,11 @@ from models.documents import CaseDocument
 from models.enums import ApplicantKind, CaseAction, CaseResult, CaseStatus, CaseType, HolderKind, TaskKind
 from models.organisations import Organisation
 from services import calendars, confidential, documents
-from services.cases import details, durations, received, tasks
+from services.cases import details, durations, fees, received, tasks, visits
 from services.cases.details import CaseDetail
+from services.cases.fees import Notice
 from services.cases.received import Asked
+from services.cases.visits import Visit
 from services.errors import NotFound
 from services.rules import identifiers, working_time
 from services.rules.guide import Guide
@@ -85,6 +87,8 @@ class Progress:
     usual: Usual | None
     token: str  # opens it again by its address
     papers: Sequence[CaseDocument]  # its written vouchers
+    visit: Visit | None  # to the site, still to come
+    fee: Notice | None  # still to be paid
 
 
 def by_code(session: Session, district_id: int, number: str, code: str, *, now: dt.datetime) -> Progress:
@@ -142,7 +146,15 @@ def _public(session: Session, case: Case, now: dt.datetime) -> Progress:
         usual=_usual(session, case),
         token=confidential.link_token(case.district_id, case.number),
         papers=documents.of_case(session, case),
+        visit=visits.standing(found.events) if case.decided_at is None else None,
+        fee=_unpaid(found),
     )
+
+
+def _unpaid(found: CaseDetail) -> Notice | None:
+    notice = fees.of_events(found.events)
+    is_over = found.case.status in (CaseStatus.CLOSED, CaseStatus.DELIVERED)
+    return notice if notice is not None and notice.paid_at is None and not is_over else None
 
 
 def _todo(session: Session, found: CaseDetail) -> Todo | None:

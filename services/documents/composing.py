@@ -111,6 +111,12 @@ def _own(session: Session, case: Case, guide: Guide, event: CaseEvent, kind: Doc
             return _extension(session, case, event)
         case K.GRANT:
             return {"结果名称": guide.result_name, "意见": reasons}
+        case K.FEE_NOTICE:
+            return {
+                "缴费项目": told.get("lines", []),
+                "合计": told.get("total", ""),
+                "缴费期限": day_of(told.get("until")),
+            }
         case K.DENIAL:
             said = {"理由": told.get("reasons", reasons)}
             return said | ({"救济途径": told["remedies"]} if told.get("remedies") else {})

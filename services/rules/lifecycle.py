@@ -53,6 +53,14 @@ NEXT_STATUS: dict[tuple[CaseStatus, CaseAction], CaseStatus] = {
     (S.ACCEPTED, A.VOID): S.CLOSED,
 }
 
+# a visit to the site and the fees move nothing, they are written down (art. 34, 59; R-PAR-05)
+NEXT_STATUS |= {
+    (status, action): status
+    for status in (S.ACCEPTED, S.EXAMINING, S.SUSPENDED)
+    for action in (A.PLAN_VISIT, A.HOLD_VISIT, A.ASK_FEE, A.PAY_FEE)
+}
+NEXT_STATUS |= {(S.DECIDED, action): S.DECIDED for action in (A.ASK_FEE, A.PAY_FEE)}
+
 # what another system's log says happened changes nothing by itself
 NEXT_STATUS |= {(status, A.NOTE): status for status in S}
 

@@ -1,6 +1,6 @@
 """Which written voucher a step owes, how it is numbered, and what its template may say.
 
-Sources: 行政许可法 art. 32, 38, 42, 44, 45; domain §2.8.
+Sources: 行政许可法 art. 32, 38, 42, 44, 45, 59; domain §2.8, R-PAR-05.
 """
 
 from collections.abc import Mapping
@@ -26,6 +26,7 @@ OWED_BY: dict[CaseAction, tuple[DocumentKind, ...]] = {
     A.EXPIRE_CORRECTION: (K.TERMINATION,),
     A.CLOSE_FORWARDED: (K.TERMINATION,),
     A.REVOKE: (K.REVOCATION,),
+    A.ASK_FEE: (K.FEE_NOTICE,),
 }
 # an instant case is received, decided and handed over in one act: its voucher is the receipt
 AT_ONCE = frozenset({A.ACCEPT, A.GRANT, A.DELIVER})
@@ -44,6 +45,7 @@ WORDS: dict[DocumentKind, str] = {
     K.WITHDRAWAL: "撤确",
     K.TERMINATION: "终通",
     K.REVOCATION: "撤决",
+    K.FEE_NOTICE: "缴通",
 }
 
 # what every template may name, with an example of it
@@ -123,6 +125,20 @@ OWN: dict[DocumentKind, dict[str, Any]] = {
     K.WITHDRAWAL: {"理由": "申请人改变经营计划"},
     K.TERMINATION: {"理由": "补正期限届满，申请人没有补正"},
     K.REVOCATION: {"理由": "核对原件时发现租赁合同与提交的不符"},
+    K.FEE_NOTICE: {
+        "缴费项目": [
+            {
+                "序号": "1",
+                "事项": "公共场所卫生许可",
+                "名称": "工本费",
+                "标准": "10 元/证",
+                "依据": "川价费〔2026〕1号",
+                "金额": "10.00",
+            }
+        ],
+        "合计": "10.00",
+        "缴费期限": "2026年12月20日",
+    },
 }
 # without these the voucher does not say what the law wants it to say
 REQUIRED: dict[DocumentKind, tuple[str, ...]] = {
@@ -140,6 +156,7 @@ REQUIRED: dict[DocumentKind, tuple[str, ...]] = {
     K.WITHDRAWAL: (),
     K.TERMINATION: ("理由",),
     K.REVOCATION: ("理由", "救济途径"),
+    K.FEE_NOTICE: ("缴费项目", "合计", "缴费期限"),
 }
 ALWAYS = ("文号", "申请人", "事项", "日期")
 

@@ -9,7 +9,7 @@ STORED = [kind for kind in DocumentKind if kind is not DocumentKind.RECEIPT]
 # told in writing by law: refusals, corrections, stops of the clock, decisions, their end
 WRITTEN = {
     "accept", "deem_accepted", "request_correction", "refuse_acceptance", "declare_not_required", "suspend", "extend",
-    "grant", "deny", "revoke", "deliver", "withdraw", "expire_correction", "close_forwarded",
+    "grant", "deny", "ask_fee", "revoke", "deliver", "withdraw", "expire_correction", "close_forwarded",
 }  # fmt: skip
 
 
