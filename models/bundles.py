@@ -114,6 +114,26 @@ class TaskChase(Distributed, Base):
     next_at: Mapped[dt.datetime | None]
 
 
+class BundleQuestions(Distributed, Base):
+    """What a citizen is asked before the bundle is put together (我要办一件事); in place of the shipped questions.
+
+    `questions`: text and options; `adds`: the optional item that an answer calls for.
+    """
+
+    __tablename__ = "bundle_questions"
+    __table_args__ = (link("bundle_id", "bundles"),)
+
+    bundle_id: Mapped[Id] = mapped_column(primary_key=True)
+    is_offered: Mapped[bool]
+    title: Mapped[ShortText]
+    questions: Mapped[list[Any]]
+    adds: Mapped[list[Any]]
+    edited_by: Mapped[ShortText]
+    edited_at: Mapped[dt.datetime]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+
+
 class FlowPolicy(Distributed, Base):
     """At what parts of a task's time, in percent, its department is reminded; whether silence counts as consent."""
 

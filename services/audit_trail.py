@@ -78,6 +78,7 @@ VERBS = {
     "write_documents": "补出具文书",
     "again": "重新发送",
     "trial": "发送测试",
+    "questions": "修改引导问题",
     "cancel": "取消",
     "compare_originals": "核验原件",
     "propose_extension": "提请延期",

@@ -113,12 +113,8 @@ def applied(rows: Sequence[Record], state: Mapping[str, Any]) -> list[Record]:
 
 def _cleaned(rows: Sequence[Mapping[str, Any]]) -> list[Record]:
     """Cells that hold nothing are left out, and so are rows without any."""
-    found = [{title: cell for title, cell in row.items() if not _is_nothing(cell)} for row in rows]
+    found = [{title: cell for title, cell in row.items() if not tables.is_nothing(cell)} for row in rows]
     return [row for row in found if row.keys() & {TITLES["name"], TITLES["department"], TITLES["limit"]}]
-
-
-def _is_nothing(cell: Any) -> bool:
-    return cell is None or cell == "" or (not isinstance(cell, str) and bool(pd.isna(cell)))
 
 
 def stages(rows: Sequence[Record]) -> list[FlowStage]:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from models.enums import Audience, ItemType, LabelEnum
 from services.errors import Invalid
 from services.rules.guide import Guide, GuidePart
-from ui import forms
+from ui import forms, tables
 from ui.guides import REGIMES, SECTIONS, TOPICS_OF, Topics, title_of
 
 Row = TypeVar("Row", bound=GuidePart)
@@ -182,7 +182,9 @@ def column(part: type[GuidePart], name: str) -> Any:
 def harvest(part: type[GuidePart], edited: pd.DataFrame) -> list[dict[str, Any]]:
     """What stands in the grid, as the model takes it; rows with nothing in them are dropped."""
     records = edited.to_dict("records")
-    rows = [{name: _value(part, name, cell) for name, cell in row.items() if not _is_nothing(cell)} for row in records]
+    rows = [
+        {name: _value(part, name, cell) for name, cell in row.items() if not tables.is_nothing(cell)} for row in records
+    ]
     return [row for row in rows if not _is_blank(part, row)]
 
 
@@ -203,10 +205,6 @@ def read(part: type[Row], rows: Sequence[Mapping[str, Any]]) -> list[Row]:
 def _title(part: type[GuidePart], place: Sequence[Any]) -> str:
     field = part.model_fields.get(str(place[0])) if place else None
     return str(field.title) if field else ""
-
-
-def _is_nothing(cell: Any) -> bool:
-    return cell is None or cell == "" or (not isinstance(cell, str) and bool(pd.isna(cell)))
 
 
 def _is_blank(part: type[GuidePart], row: Mapping[str, Any]) -> bool:

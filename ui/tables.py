@@ -41,6 +41,11 @@ class Column:
         return st.column_config.TextColumn(self.title, width=self.width, help=self.help)
 
 
+def is_nothing(cell: Any) -> bool:
+    """Whether a cell of an edited grid holds nothing."""
+    return cell is None or cell == "" or (not isinstance(cell, str) and bool(pd.isna(cell)))
+
+
 def signature(*values: object) -> str:
     """Tells one filter from another, for keys."""
     return hashlib.sha1(repr(values).encode(), usedforsecurity=False).hexdigest()[:8]

@@ -36,6 +36,20 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['district_id'], ['districts.id'], name=op.f('fk_message_templates_district_id')),
     sa.PrimaryKeyConstraint('district_id', 'event', name=op.f('pk_message_templates'))
     )
+    op.create_table('bundle_questions',
+    sa.Column('district_id', sa.BigInteger(), nullable=False),
+    sa.Column('bundle_id', sa.BigInteger(), nullable=False),
+    sa.Column('is_offered', sa.Boolean(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('questions', sa.JSON(), nullable=False),
+    sa.Column('adds', sa.JSON(), nullable=False),
+    sa.Column('edited_by', sa.String(length=200), nullable=False),
+    sa.Column('edited_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['district_id', 'bundle_id'], ['bundles.district_id', 'bundles.id'], name=op.f('fk_bundle_questions_district_id_bundle_id')),
+    sa.ForeignKeyConstraint(['district_id'], ['districts.id'], name=op.f('fk_bundle_questions_district_id')),
+    sa.PrimaryKeyConstraint('district_id', 'bundle_id', name=op.f('pk_bundle_questions'))
+    )
     op.create_table('case_documents',
     sa.Column('district_id', sa.BigInteger(), nullable=False),
     sa.Column('case_id', sa.BigInteger(), nullable=False),
@@ -69,5 +83,6 @@ def downgrade() -> None:
     op.drop_column('outbox_messages', 'channel')
     op.drop_column('applicants', 'email_cipher')
     op.drop_table('case_documents')
+    op.drop_table('bundle_questions')
     op.drop_table('message_templates')
     op.drop_table('document_templates')

@@ -5,9 +5,9 @@ import streamlit as st
 from models.enums import Permission
 from services import flows
 from services.cases import chasing
-from ui import bundle_creation, flow_grids, flow_pages, page, tables
+from ui import bundle_creation, bundle_questions, flow_grids, flow_pages, page, tables
 
-VIEWS = ("流程图", "试算", "事项组成", "催办与缺席", "新建一件事")
+VIEWS = ("流程图", "试算", "事项组成", "引导问题", "催办与缺席", "新建一件事")
 
 actor = page.begin(
     "流程设计",
@@ -45,7 +45,7 @@ def live(own: str) -> None:
     flow_grids.picture(grid, held, own)
 
 
-picture, trial, members, reminders, composing = st.tabs(VIEWS, key="flow-view", on_change="rerun")
+picture, trial, members, questions, reminders, composing = st.tabs(VIEWS, key="flow-view", on_change="rerun")
 if picture.open and found:
     with picture:
         if found.is_editable:
@@ -59,6 +59,9 @@ if trial.open and found:
 if members.open and found and actor.may(Permission.CATALOGUE_REVIEW_CENTRE):
     with members:
         bundle_creation.change(found.subject.id, actor)
+if questions.open and found and actor.may(Permission.CATALOGUE_REVIEW_CENTRE):
+    with questions:
+        bundle_questions.draw(found.subject.id, actor)
 if reminders.open and actor.may(Permission.CATALOGUE_REVIEW_CENTRE):
     with reminders:
         flow_pages.policy(policy, actor)

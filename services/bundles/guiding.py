@@ -1,6 +1,7 @@
 """我要办一件事: questions lead to the bundle, its permits in order, one list of materials and the shortest way through a hall.
 
-The questions are data (data/journeys.yaml); what they name that the district lacks is left out.
+The questions are data: the centre's own, edited on screen, else those shipped (data/journeys.yaml). What they name that
+the district lacks is left out.
 """
 
 import dataclasses
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import settings
+from models.bundles import BundleQuestions
 from models.enums import OrganisationKind
 from models.organisations import Organisation, Window, WindowDepartment
 from services.bundles import composing
@@ -30,13 +32,25 @@ class Question:
 
 
 @dataclasses.dataclass(frozen=True)
+class Addition:
+    """An optional item of the bundle, by its name, and the answer that calls for it."""
+
+    item: str
+    question: str
+    answer: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Journey:
-    """What somebody wants, and what is asked of them. `adds`: an optional item, and the answer that needs it."""
+    """What somebody wants, and what is asked of them. `version` 0: as shipped."""
 
     bundle: BundleCard
     title: str
     questions: Sequence[Question]
-    adds: Sequence[tuple[str, str, str]]  # item, question, answer
+    adds: Sequence[Addition]
+    is_offered: bool = True
+    version: int = 0
+    edited_by: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,19 +77,42 @@ def declared() -> list[dict[str, Any]]:
     return found
 
 
+def questions(session: Session, district_id: int, card: BundleCard) -> Journey:
+    """What is asked for the bundle now: the centre's own questions, else the shipped ones; none of either is an empty one."""
+    own = session.get(BundleQuestions, (district_id, card.id))
+    if own is not None:
+        return _own(own, card)
+    shipped = next((each for each in declared() if each["bundle"] == card.code), None)
+    if shipped is None:
+        return Journey(card, "", [], [], is_offered=False)
+    return Journey(
+        card,
+        shipped["title"],
+        [Question(one["text"], one["options"]) for one in shipped["questions"]],
+        [Addition(one["item"], one["question"], one["answer"]) for one in shipped["adds"]],
+    )
+
+
+def _own(row: BundleQuestions, card: BundleCard) -> Journey:
+    return Journey(
+        card,
+        row.title,
+        [Question(one["text"], one["options"]) for one in row.questions],
+        [Addition(one["item"], one["question"], one["answer"]) for one in row.adds],
+        row.is_offered,
+        row.version,
+        row.edited_by,
+    )
+
+
 def journeys(session: Session, district_id: int) -> list[Journey]:
-    """Those whose bundle the district takes in as one case."""
-    cards = {card.code: card for card in composing.bundles(session, district_id)}
-    return [
-        Journey(
-            cards[each["bundle"]],
-            each["title"],
-            [Question(one["text"], one["options"]) for one in each["questions"]],
-            [(one["item"], one["question"], one["answer"]) for one in each["adds"]],
-        )
-        for each in declared()
-        if each["bundle"] in cards
-    ]
+    """What is offered of the bundles that the district takes in as one case; those with shipped questions come first."""
+    order = {each["bundle"]: place for place, each in enumerate(declared())}
+    cards = sorted(
+        composing.bundles(session, district_id), key=lambda card: (order.get(card.code, len(order)), card.name)
+    )
+    found = [questions(session, district_id, card) for card in cards]
+    return [each for each in found if each.is_offered]
 
 
 def journey(session: Session, district_id: int, code: str) -> Journey:
@@ -88,7 +125,7 @@ def journey(session: Session, district_id: int, code: str) -> Journey:
 
 def chosen(session: Session, district_id: int, found: Journey, answers: Mapping[str, str]) -> list[int]:
     """The optional items that the answers call for."""
-    wanted = {item for item, question, answer in found.adds if answers.get(question) == answer}
+    wanted = {each.item for each in found.adds if answers.get(each.question) == each.answer}
     members = composing.members(session, district_id, found.bundle.id)
     return [member.id for member in members if member.name in wanted and not member.is_mandatory]
 

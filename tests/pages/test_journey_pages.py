@@ -2,8 +2,10 @@
 
 import pytest
 
+from models.enums import Role
 from services import database
-from services.bundles import guiding, setting_up
+from services.bundles import composing, guiding, setting_up
+from tests import builders
 from tests.pages.test_flow_pages import shop as shop  # a published bundle
 from tests.services.bundles.test_journeys import ASKED
 from tests.web import signing
@@ -50,3 +52,26 @@ def test_an_address_opens_what_it_names(asked):
     at = signing.visit(PAGE, what="shop")
     assert radio(at, "您想办什么").value == "shop" and not at.exception
     assert not signing.visit(PAGE, what="nothing").exception
+
+
+def test_staff_edit_the_questions_and_the_public_sees_them_at_once(asked):
+    with database.reading() as session:
+        bundle = session.query(setting_up.Bundle).one()
+        own = composing.card(session, builders.DISTRICT, bundle.id).item_id
+    at = signing.visit("catalogue/flows.py", signing.person(Role.CENTRE_STAFF), item=str(own))
+    at.session_state["flow-view"] = "引导问题"
+    at.run()
+    assert not at.exception and next(each for each in at.text_input if each.label == "标题").value == "我要开一家店"
+    grid = f"questions-{bundle.id}-0"
+    row = {"问题": "要消防检查吗", "选项（用顿号隔开）": "要，不要", "选哪个时": "也许", "加办事项": "消防检查"}
+    at.session_state[grid] = {"edited_rows": {0: row}, "added_rows": [], "deleted_rows": []}
+    at = next(each for each in at.button if each.label == "保存引导问题").click().run()
+    assert "没有选项「也许」" in said(at)
+    at.session_state[grid] = {"edited_rows": {0: row | {"选哪个时": "不要"}}, "added_rows": [], "deleted_rows": []}
+    next(each for each in at.text_input if each.label == "标题").set_value("我要开一家小店")
+    at = next(each for each in at.button if each.label == "保存引导问题").click().run()
+    assert "引导问题已保存" in said(at)
+    public = signing.visit(PAGE, what="shop")
+    assert "我要开一家小店" in radio(public, "您想办什么").options
+    radio(public, "要消防检查吗").set_value("不要").run()
+    assert {metric.label: metric.value for metric in public.metric}["要办几项"] == "3 项"

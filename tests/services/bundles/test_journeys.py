@@ -1,19 +1,22 @@
 """我要办一件事: the answers choose the permits; materials once; the shortest way; applied for online as one case."""
 
+import dataclasses
+
 import pytest
 import yaml
 from sqlalchemy import select
 
 import settings
+from models.audit import AuditEntry
 from models.bundles import CaseMember
 from models.cases import CaseMaterial
 from models.enums import CaseStatus, LimitUnit, Necessity
 from services import actors, applications, bundles, flows
 from services.applications import Content, drafting
 from services.attachments import Upload
-from services.bundles import guiding, setting_up
+from services.bundles import Addition, Question, composing, guiding, setting_up
 from services.bundles.setting_up import NewBundle
-from services.errors import NotFound
+from services.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests import builders
 from tests.services.bundles.test_bundles import made_items
 
@@ -97,3 +100,68 @@ def test_all_of_it_is_applied_for_online_as_one_case(session, journey, now):
     assert len(covered) == 3
     handed = session.scalars(select(CaseMaterial.name).where(CaseMaterial.case_id == filed.case_id)).all()
     assert len(handed) == len(set(handed)) == len(draft.materials)
+
+
+def edited(session, **changes):
+    """The bundle's questions as staff would change them."""
+    card = next(each for each in composing.bundles(session, D) if each.code == "shop")
+    found = bundles.questions(session, D, card)
+    given = {
+        "title": "我要开一家小店",
+        "questions": [Question("要消防检查吗", ["要检查", "不用"])],
+        "adds": [Addition("消防检查", "要消防检查吗", "要检查")],
+    }
+    return dataclasses.replace(found, **(given | changes))
+
+
+def test_the_centres_own_questions_are_asked_at_once(session, journey, centre_staff, now):
+    bundles.save_questions(session, edited(session), actor=centre_staff, now=now)
+    (found,) = bundles.journeys(session, D)
+    assert (found.title, found.version, found.questions[0].options) == ("我要开一家小店", 1, ["要检查", "不用"])
+    assert len(bundles.chosen(session, D, found, {"要消防检查吗": "要检查"})) == 1
+    assert bundles.chosen(session, D, found, {"要消防检查吗": "不用"}) == []
+    bundles.save_questions(session, edited(session, is_offered=False), actor=centre_staff, now=now)
+    assert bundles.journeys(session, D) == []
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "bundle.questions")).all()[-1]
+    assert entry.after["is_offered"] is False
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"title": ""}, "请填写标题"),
+        ({"title": "长" * 41}, "40 个字以内"),
+        ({"questions": [Question("要消防检查吗", ["要检查"])]}, "2 至 8 个不同的选项"),
+        ({"questions": [Question("要消防检查吗", ["要检查", "要检查"])]}, "不同的选项"),
+        (
+            {"questions": [Question("要消防检查吗", ["要检查", "不用"]), Question("空问", ["是", "否"])]},
+            "不影响要办的事项",
+        ),
+        (
+            {"questions": [Question("要消防检查吗", ["要检查", "不用"]), Question("要消防检查吗", ["要检查", "否"])]},
+            "前后写得不一样",
+        ),
+        ({"adds": [Addition("消防检查", "要消防检查吗", "也许")]}, "没有选项「也许」"),
+        ({"adds": [Addition("设立登记", "要消防检查吗", "要检查")]}, "不是本件事按需选办的事项"),
+        ({"adds": []}, "不影响要办的事项"),
+    ],
+)
+def test_questions_that_lead_nowhere_are_refused_in_words(session, journey, centre_staff, now, changes, said):
+    with pytest.raises(Invalid, match=said):
+        bundles.save_questions(session, edited(session, **changes), actor=centre_staff, now=now)
+    assert bundles.journey(session, D, "shop").version == 0
+
+
+def test_a_bundle_may_be_offered_without_a_question(session, journey, centre_staff, now):
+    bundles.save_questions(session, edited(session, questions=[], adds=[]), actor=centre_staff, now=now)
+    assert bundles.journey(session, D, "shop").questions == []
+
+
+def test_questions_edited_meanwhile_are_not_overwritten_and_only_staff_edit(session, journey, centre_staff, clerk, now):
+    mine = edited(session)
+    bundles.save_questions(session, edited(session, title="我要开一家大店"), actor=centre_staff, now=now)
+    with pytest.raises(Conflict, match="刚被"):
+        bundles.save_questions(session, mine, actor=centre_staff, now=now)
+    with pytest.raises(NotAllowed):
+        bundles.save_questions(session, edited(session), actor=clerk, now=now)
+    assert bundles.journey(session, D, "shop").title == "我要开一家大店"
