@@ -17,11 +17,11 @@ from ui.tables import Column
 
 TERM = dt.timedelta(days=15)
 LINES = (
-    Column("事项", "item", width=200),
     Column("收费项目", "name", width=150),
-    Column("标准", "standard", width=130),
-    Column("依据", "basis", width=160),
-    Column("金额（元）", "amount", kind="number", width=100),
+    Column("金额（元）", lambda row: f"{row.amount:,.2f}", width=96),
+    Column("事项", "item", width=190),
+    Column("标准", "standard", width=150),
+    Column("依据", "basis", width=170),
 )
 
 

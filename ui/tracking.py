@@ -38,6 +38,7 @@ NEXT: dict[CaseStatus, str] = {
     S.DELIVERED: "办理已完成。欢迎到「评一评」告诉我们办得怎么样。",
     S.CLOSED: "如有疑问，请拨打咨询电话，或到原收件地点询问。",
 }
+CALLED = "有需要您做的，请看下面。"
 WIDTH = 720
 STAGES = ("收件", "受理", "审查", "决定", "领取")
 REACHED: dict[CaseStatus, int] = {
@@ -80,7 +81,8 @@ def progress(found: Progress) -> None:
         with st.container(border=True):
             st.badge(_status(found), color=charts.OF_CASE[found.status].badge)
             st.header(page.plain(PLAIN[found.status]), anchor=False)
-            st.markdown(page.plain(NEXT[found.status]))
+            is_called = found.visit is not None or found.fee is not None
+            st.markdown(page.plain(CALLED if is_called else NEXT[found.status]))
             _called(found)
             if found.todo:
                 _todo(found.todo)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models.bundles import BundleHandling
 from models.cases import Case
 from services import calendars
-from services.demo import acting, clocked, messaged, parallel, projects, reviewed
+from services.demo import acting, clocked, messaged, parallel, projects, reviewed, visited
 
 
 def tell(session: Session, district_id: int, *, until: dt.date) -> int:
@@ -21,7 +21,7 @@ def tell(session: Session, district_id: int, *, until: dt.date) -> int:
     staff, calendar = acting.Staff(session, district_id), calendars.work_calendar(session, district_id)
     acting.play(
         session,
-        [*parallel.steps(), *projects.steps(), *clocked.steps(), *reviewed.steps()],
+        [*parallel.steps(), *projects.steps(), *clocked.steps(), *reviewed.steps(), *visited.steps()],
         staff,
         until=until,
         calendar=calendar,

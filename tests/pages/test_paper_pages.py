@@ -240,3 +240,31 @@ def test_a_template_that_was_altered_on_the_disk_is_not_used(staff):
         attachments._put(row.storage_key, b"something else")
     at = press(signing.visit(TEMPLATES, staff, kind="denial"), "看样张（PDF）")
     assert not at.exception and "与存入时不一致" in said(at)
+
+
+def test_a_visit_and_a_fee_are_arranged_entered_and_paid_on_the_cases_page():
+    with database.writing() as session:
+        clerk = builders.actor(session, "window_clerk", window="017")
+        fees = [{"name": "检测费", "standard": "按实际", "basis": "川价费〔2026〕2号"}]
+        item = builders.item(session, is_fee=True, fee_basis="《价格法》", fee_items=fees)
+        number = intake.file(session, builders.filing(item), actor=clerk, now=signing.now()).number
+    officer = signing.person(Role.REVIEWER, department="017", scope=ScopeKind.DEPARTMENT)
+    at = signing.visit(CASE, officer, number=number)
+    at = press(at, "安排并通知")
+    assert not at.exception and "请填写勘验地点" in said(at) and "请填写勘验内容" in said(at)
+    next(each for each in at.text_input if each.label == "地点").set_value("天府大道 1 号")
+    next(each for each in at.text_area if each.label == "勘验内容").set_value("核对场所布局")
+    at = press(at, "安排并通知")
+    assert "待勘验" in said(at) and "天府大道 1 号" in said(at)
+    at = press(at, "出具缴费通知书")
+    assert "请填写应缴的金额" in said(at)
+    next(each for each in at.number_input if "检测费" in each.label).set_value(280.5)
+    at = press(at, "出具缴费通知书")
+    assert "合计 280.50 元" in said(at) and "缴费通知书" in said(at)
+    window = signing.person(Role.WINDOW_CLERK, window="017")
+    at = signing.visit(CASE, window, number=number)
+    next(each for each in at.text_input if each.label == "缴费票据号").set_value("川财 000123")
+    assert "已缴清" in said(press(at, "登记已缴费"))
+    token = confidential.link_token(builders.DISTRICT, number)
+    public = said(signing.visit(TRACK, number=number, token=token))
+    assert "请您到场" in public and "请您缴费" not in public and "有需要您做的" in public

@@ -12,26 +12,31 @@ from models.bundles import BundleStage, TaskChase, TaskOpinion
 from models.cases import Applicant, Case, CaseEvent, CaseNumberCounter, CaseTask
 from models.catalogue import Bundle, BundleItem, ItemVersion, ServiceItem
 from models.clocks import CaseExtension
+from models.documents import CaseDocument
 from models.enums import (
     OPEN_STATUSES,
     ApplicantKind,
     ApplicationChannel,
+    CaseAction,
     CaseStatus,
     CaseType,
     ExtensionState,
     LimitUnit,
+    MessageChannel,
+    MessageState,
     Opinion,
     OrganisationKind,
     Role,
     TaskState,
 )
+from models.messages import OutboxMessage
 from models.organisations import Organisation
 from models.people import User, UserRole
 from services import actors, bundles, calendars, confidential, counts, database, demo, passwords, projects
 from services.cases import clocks, numbers, search, verification
 from services.demo.distributions import declared
 from services.errors import Conflict, Invalid
-from services.rules import identifiers, working_time
+from services.rules import identifiers, vouchers, working_time
 from services.rules import passwords as password_rules
 from services.rules.guide import Guide
 from services.rules.rehearsal import rehearse
@@ -130,7 +135,7 @@ def test_even_a_handful_of_cases_makes_a_sound_year(empty, cases):
 def test_parallel_cases_are_told_step_by_step_through_the_services(empty):
     later = UNTIL + dt.timedelta(days=63)  # the district was set up before
     with empty.begin_nested() as point:
-        assert demo.tell(empty, 1, until=later) == 35
+        assert demo.tell(empty, 1, until=later) == 36
         cases = Counter(empty.scalars(select(Case.status)))
         assert cases[CaseStatus.DECIDED] >= 2 and cases[CaseStatus.EXAMINING] >= 3
         assert cases[CaseStatus.WAITING_SUPERIOR] == 1
@@ -138,6 +143,16 @@ def test_parallel_cases_are_told_step_by_step_through_the_services(empty):
         said = set(empty.scalars(select(TaskOpinion.opinion)))
         assert said == {Opinion.AGREE, Opinion.DISAGREE, Opinion.FORWARD}
         assert empty.scalar(select(func.max(TaskChase.sent))) > 0
+        taken = Counter(empty.scalars(select(CaseEvent.action)))
+        assert (taken[CaseAction.PLAN_VISIT], taken[CaseAction.HOLD_VISIT], taken[CaseAction.ASK_FEE]) == (2, 1, 1)
+        assert set(empty.scalars(select(OutboxMessage.state))) == {
+            MessageState.SENT,
+            MessageState.FAILED,
+            MessageState.WAITING,
+        }
+        assert MessageChannel.EMAIL in set(empty.scalars(select(OutboxMessage.channel)))
+        owed = {kind for kinds in (vouchers.owed(action, CaseType.PROMISED) for action in taken) for kind in kinds}
+        assert set(empty.scalars(select(CaseDocument.kind))) <= owed
         assert counts.check(empty, 1).equal
         cards = projects.projects(empty, actors.system(1))
         moment = dt.datetime.combine(later, dt.time(17), ZONE)
