@@ -24,6 +24,7 @@ from benchmarks import (
     life,
     listing,
     machine,
+    papers,
     parallel,
     screens,
     sums,
@@ -75,6 +76,7 @@ def figures(found: District, url: str, folder: Path, runs: int, *, peers: bool) 
         yield from django_admin.changelist(found, slow, url)
     yield from filing.instant(found, runs, folder)
     yield from parallel.bundle(found, runs)
+    yield from papers.steps(found, runs)
     yield from catalogue.imported(found)
 
 

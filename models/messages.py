@@ -16,8 +16,10 @@ class OutboxMessage(Identified, Base):
     __table_args__ = (
         UniqueConstraint("district_id", "message_key"),
         Index(None, "district_id", "state", "next_try_at"),
-        Index(None, "district_id", "case_id"),
+        Index(None, "district_id", "case_id", "created_at"),
         Index(None, "district_id", "created_at"),
+        Index(None, "district_id", "state", "created_at"),
+        Index(None, "district_id", "event", "created_at"),
     )
 
     message_key: Mapped[Code]

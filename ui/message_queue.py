@@ -60,6 +60,8 @@ def draw(standing: Mapping[MessageState, int], actor: Actor) -> None:
         return
     picked = tables.pick(rows, LINES, key="outbox", alt="消息，选择一行看全文")
     tables.pages("page", total=total, page=number, per_page=queue.PAGE_SIZE)
+    if total >= queue.MOST_COUNTED:
+        st.caption(f"符合条件的在 {words.count(total)} 条以上，请缩小范围。")
     if picked is None:
         st.caption("选择一行，在此看全文、重发或取消。")
     else:

@@ -72,13 +72,17 @@ def upgrade() -> None:
     op.add_column('applicants', sa.Column('email_cipher', sa.String(length=400), nullable=True))
     op.add_column('outbox_messages', sa.Column('channel', sa.String(40), server_default='sms', nullable=False))
     op.add_column('outbox_messages', sa.Column('subject', sa.String(length=200), nullable=True))
-    op.create_index(op.f('ix_outbox_messages_district_id_case_id'), 'outbox_messages', ['district_id', 'case_id'], unique=False)
+    op.create_index(op.f('ix_outbox_messages_district_id_case_id_created_at'), 'outbox_messages', ['district_id', 'case_id', 'created_at'], unique=False)
     op.create_index(op.f('ix_outbox_messages_district_id_created_at'), 'outbox_messages', ['district_id', 'created_at'], unique=False)
+    op.create_index(op.f('ix_outbox_messages_district_id_event_created_at'), 'outbox_messages', ['district_id', 'event', 'created_at'], unique=False)
+    op.create_index(op.f('ix_outbox_messages_district_id_state_created_at'), 'outbox_messages', ['district_id', 'state', 'created_at'], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f('ix_outbox_messages_district_id_state_created_at'), table_name='outbox_messages')
+    op.drop_index(op.f('ix_outbox_messages_district_id_event_created_at'), table_name='outbox_messages')
     op.drop_index(op.f('ix_outbox_messages_district_id_created_at'), table_name='outbox_messages')
-    op.drop_index(op.f('ix_outbox_messages_district_id_case_id'), table_name='outbox_messages')
+    op.drop_index(op.f('ix_outbox_messages_district_id_case_id_created_at'), table_name='outbox_messages')
     op.drop_column('outbox_messages', 'subject')
     op.drop_column('outbox_messages', 'channel')
     op.drop_column('applicants', 'email_cipher')
