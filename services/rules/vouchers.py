@@ -179,8 +179,10 @@ def title(kind: DocumentKind, *, is_permit: bool) -> str:
 
 
 def examples(kind: DocumentKind) -> Mapping[str, Any]:
-    """Every placeholder of a kind with an example: what a template is checked and previewed with."""
-    return COMMON | {"文书名称": kind.label} | OWN[kind]
+    """Every placeholder of a kind with an example, its own first: what a template is checked and previewed with."""
+    named = number(kind, 2026, 12) if kind in WORDS else COMMON["办件编号"]
+    first = {"文书名称": kind.label, "文号": named} | OWN[kind]
+    return first | {name: example for name, example in COMMON.items() if name not in first}
 
 
 def required(kind: DocumentKind) -> tuple[str, ...]:
