@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from models.cases import Case
 from models.clocks import CaseExtension, CaseSuspension
 from models.enums import CaseAction, ExtensionState, Permission, ProcedureKind
 from services import calendars
@@ -184,17 +185,17 @@ FORMS = {
 }
 
 
-def clocks(found: CaseDetail, now: dt.datetime) -> None:
+def clocks(case: Case, now: dt.datetime) -> None:
     """Every clock with its ledger; then what stopped them."""
     with page.transaction() as session:
-        running = explaining.of_case(session, found.case)
-        stopped = suspending.of_case(session, found.case)
-        calendar = calendars.work_calendar(session, found.case.district_id, found.case.centre_id)
+        running = explaining.of_case(session, case)
+        stopped = suspending.of_case(session, case)
+        calendar = calendars.work_calendar(session, case.district_id, case.centre_id)
     if not running:
         tables.empty("这个办件没有需要说明的期限", "即办件当场办结；由外部系统导入的办件，期限以原系统为准")
         return
     for place, clock in enumerate(running):
-        _clock(clock, calendar, now, f"{found.case.number}-{place}", is_last=place == len(running) - 1)
+        _clock(clock, calendar, now, f"{case.number}-{place}", is_last=place == len(running) - 1)
     if stopped:
         _procedures(stopped)
 

@@ -11,7 +11,7 @@ from services.attachments import ACCEPTED, Upload
 from services.cases import durations, tracking
 from services.cases.tracking import Progress, Todo, Usual
 from services.rules import working_time
-from ui import case_papers, charts, page, visitor, words
+from ui import case_clocks, case_papers, charts, page, visitor, words
 
 S = CaseStatus
 PLAIN: dict[CaseStatus, str] = {
@@ -156,7 +156,7 @@ def _correct(found: Progress, todo: Todo) -> None:
 
 def _time(found: Progress) -> None:
     """How much time is left, what comes next, and how long such cases took."""
-    if not (found.left or found.upcoming or found.usual):
+    if not (found.left or found.upcoming or found.usual or found.due_at):
         return
     with st.container(border=True, gap="xsmall", key="time"):
         if found.left:
@@ -168,6 +168,17 @@ def _time(found: Progress) -> None:
             st.markdown("\n".join(f"{number}. {page.plain(step)}" for number, step in enumerate(found.upcoming, 1)))
         if found.usual:
             st.markdown(f":gray[同类办件用时]　{_usual(found.usual)}")
+        if found.due_at is not None:
+            with st.expander("为什么是这一天", key="why", on_change="rerun") as why:
+                if why.open:
+                    _explained(found)
+
+
+def _explained(found: Progress) -> None:
+    """Each clock day by day, with its rule, as the office reads it too."""
+    with page.transaction() as session, throttle.guesses(visitor.address(), found.number):
+        case = tracking.linked(session, page.district_id(), found.number, found.token)
+    case_clocks.clocks(case, page.now())
 
 
 def _papers(found: Progress) -> None:

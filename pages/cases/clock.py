@@ -20,7 +20,7 @@ st.page_link(cases.CASE, label=f"← 办件 {number}", query_params={"number": n
 st.subheader(page.plain(found.item_name), anchor=False)
 main, side = st.columns([3, 2], gap="large")
 with main:
-    case_clocks.clocks(found, page.now())
+    case_clocks.clocks(found.case, page.now())
 with side:
     st.markdown("#### 时间在谁手里")
     engagements.held_by(held)

@@ -268,3 +268,15 @@ def test_a_visit_and_a_fee_are_arranged_entered_and_paid_on_the_cases_page():
     token = confidential.link_token(builders.DISTRICT, number)
     public = said(signing.visit(TRACK, number=number, token=token))
     assert "请您到场" in public and "请您缴费" not in public and "有需要您做的" in public
+
+
+def test_the_applicant_reads_day_by_day_why_it_is_due_then(number):
+    token = confidential.link_token(builders.DISTRICT, number)
+    at = signing.visit(TRACK, number=number, token=token)
+    assert "承诺办结" in said(at) and not at.dataframe
+    at.session_state["why"] = True
+    at.run()
+    assert not at.exception
+    ledger = next(each.value for each in at.dataframe if "第几日" in each.value.columns)
+    assert {"计入", "不计"} >= set(ledger["计入"]) and len(ledger) >= 5
+    assert "《行政许可法》" in said(at)
