@@ -34,8 +34,8 @@ def draw(found: CaseDetail, actor: Actor) -> None:
     if CaseAction.UPHOLD in steps:
         originals.rule(found, actor)
     case_clocks.act(found, actor)
-    site_visits.act(found, steps, actor)
-    case_fees.act(found, steps, actor)
+    site_visits.act(found, actor)
+    case_fees.act(found, actor)
     with st.container(horizontal=True):
         if actor.may(Permission.CASES_INTAKE) or actor.may(Permission.CASES_DELIVER):
             _receipt(found.case.number, actor)

@@ -1,12 +1,10 @@
 """Fees on a case's page: one notice for all of them, and its payment."""
 
 import datetime as dt
-from collections.abc import Set
 from decimal import Decimal
 
 import streamlit as st
 
-from models.enums import CaseAction
 from services.actors import Actor
 from services.cases import fees
 from services.cases.details import CaseDetail
@@ -43,13 +41,14 @@ def _standing(notice: Notice) -> str:
     return charts.badge(f"待缴，{words.day(notice.until)}前", Meaning.RED if is_late else Meaning.WARNING)
 
 
-def act(found: CaseDetail, steps: Set[CaseAction], actor: Actor) -> None:
+def act(found: CaseDetail, actor: Actor) -> None:
     """The leading department tells all fees at once; the window notes the payment."""
     notice = fees.of_events(found.events)
-    is_owed = notice is not None and notice.paid_at is None
-    if is_owed and notice is not None and CaseAction.PAY_FEE in steps:
-        _pay(found, notice, actor)
-    if is_owed or CaseAction.ASK_FEE not in steps:
+    if notice is not None and notice.paid_at is None:
+        if fees.may_note_payment(found.case, actor):
+            _pay(found, notice, actor)
+        return
+    if not fees.may_ask(found.case, actor):
         return
     with page.transaction() as session:
         known = fees.by_guides(session, found.case)

@@ -1,11 +1,9 @@
 """Visits to the site on a case's page: arranged by the leading department, entered afterwards, shown to all."""
 
 import datetime as dt
-from collections.abc import Set
 
 import streamlit as st
 
-from models.enums import CaseAction
 from services.actors import Actor
 from services.cases import visits
 from services.cases.details import CaseDetail
@@ -35,9 +33,9 @@ def _one(visit: Visit) -> None:
             st.markdown(f":gray[情况和结论]　{page.plain(visit.findings)}")
 
 
-def act(found: CaseDetail, steps: Set[CaseAction], actor: Actor) -> None:
+def act(found: CaseDetail, actor: Actor) -> None:
     """Arrange a visit, or enter the one that was held."""
-    if CaseAction.PLAN_VISIT not in steps:
+    if not visits.may_arrange(found.case, actor):
         return
     standing = visits.standing(found.events)
     is_due = standing is not None and standing.at <= page.now()

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.cases import Case, CaseMaterial, CaseTask
-from models.catalogue import ItemVersion
 from models.clocks import CaseMark
 from models.enums import (
     CaseAction,
@@ -105,8 +104,7 @@ def _withhold(session: Session, case: Case, false: Sequence[CaseMaterial], actor
     text = "；".join(f"{each.name}：{each.note}" for each in false)
     with transitions.counted(session, case):
         step = transitions.move(session, case, CaseAction.WITHHOLD, actor=actor, now=now, opinion=text)
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)
     key = {"district_id": case.district_id, "case_id": case.id, "kind": MarkKind.NOT_GENUINE}
     session.merge(CaseMark(**key, at=now, note=text))
     calendar = calendars.work_calendar(session, case.district_id, case.centre_id)
@@ -139,6 +137,5 @@ def rule(session: Session, number: str, reasons: str, *, upholds: bool, actor: A
         step = transitions.move(session, case, action, actor=actor, now=now, opinion=text)
         for each in to_check(session, case):  # known to differ, and let pass by the department: never reusable
             each.checked_by, each.checked_at = actor.name, now
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)
     audit.record(session, f"case.{action.value}", ("case", number), actor=actor, now=now, reason=text)

@@ -68,7 +68,7 @@ def advance(
     if tasks.start_next(session, case, Guide.model_validate(version.guide), calendar, now=now):
         step = transitions.move(session, case, CaseAction.GRANT, actor=actor, now=now, opinion=said, evidence=evidence)
         tasks.cancel_open(session, case, by=actor.name, now=now)
-        telling.tell(session, case, version, step, now=now)
+        telling.tell(session, case, step, now=now)
     else:
         transitions.move(session, case, CaseAction.EXAMINE, actor=actor, now=now, opinion=said, evidence=evidence)
     return case.status

@@ -84,7 +84,7 @@ def accept(
         case.clerk_id = case.clerk_id or actor.user_id  # who accepts does not decide alone (R-SEC-06)
         step = transitions.move(session, case, CaseAction.ACCEPT, actor=actor, now=now)
         accepting.begin(session, case, version, Guide.model_validate(version.guide), calendar, now=now)
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)
     audit.record(session, "case.accept", ("case", number), actor=actor, now=now, after={"documents": len(found)})
 
 
@@ -119,8 +119,7 @@ def request(
         step = transitions.move(
             session, case, CaseAction.REQUEST_CORRECTION, actor=actor, now=now, opinion=text, evidence=told
         )
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)
     audit.record(session, "case.request_correction", ("case", number), actor=actor, now=now, after=told)
 
 
@@ -181,8 +180,7 @@ def resubmit_of(
         attachments.keep(session, case, upload, actor=actor, now=now)
     with transitions.counted(session, case):
         step = transitions.move(session, case, CaseAction.RESUBMIT, actor=actor, now=now, evidence={"handed": keys})
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)
     audit.record(session, "case.resubmit", ("case", case.number), actor=actor, now=now, after={"handed": keys})
 
 
@@ -209,8 +207,7 @@ def turn_away(
     told = {"right_body": body} if body else None
     with transitions.counted(session, case):
         step = transitions.move(session, case, action, actor=actor, now=now, opinion=text, evidence=told)
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)
     audit.record(session, f"case.{action.value}", ("case", number), actor=actor, now=now, after=told, reason=text)
 
 

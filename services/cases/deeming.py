@@ -87,7 +87,7 @@ def _deem(session: Session, case: Case, resubmitted: CaseEvent | None, actor: Ac
         accepting.begin(session, case, version, Guide.model_validate(version.guide), calendar, now=now)
     key = {"district_id": case.district_id, "case_id": case.id, "kind": MarkKind.DEEMED_ACCEPTED}
     session.add(CaseMark(**key, at=now, note=TOLD))
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)
     audit.record(session, "case.deem_accepted", ("case", case.number), actor=actor, now=now, after={"received": since})
     return True
 
@@ -102,10 +102,9 @@ def _expire(session: Session, case: Case, asked: CaseEvent | None, actor: Actor,
     until = correction_end(asked)
     if until is None or now.astimezone(settings.current().zone).date() <= until:
         return False
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
     with transitions.counted(session, case):
         step = transitions.move(session, case, CaseAction.EXPIRE_CORRECTION, actor=actor, now=now, opinion=EXPIRED)
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)
     audit.record(session, "case.expire_correction", ("case", case.number), actor=actor, now=now, after={"until": until})
     return True
 

@@ -103,6 +103,5 @@ def deliver(session: Session, number: str, receiver: str, *, actor: Actor, now: 
         raise Invalid(f"费用尚未缴清：{fee.total:,.2f} 元，请先登记缴费")
     with transitions.counted(session, case):
         step = transitions.move(session, case, CaseAction.DELIVER, actor=actor, now=now, evidence={"receiver": name})
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)
     audit.record(session, "case.deliver", ("case", number), actor=actor, now=now, after={"receiver": name})

@@ -87,5 +87,4 @@ def _extend(session: Session, case: Case, found: CaseExtension, actor: Actor, no
             session, case, CaseAction.EXTEND, actor=actor, now=now, opinion=found.reason, evidence=told
         )
         clocks.recount(session, case)
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)

@@ -85,6 +85,15 @@ def of_events(events: Sequence[CaseEvent]) -> Notice | None:
     )
 
 
+def may_ask(case: Case, actor: Actor) -> bool:
+    return review.leads(case, actor) and CaseAction.ASK_FEE in lifecycle.possible(case.status)
+
+
+def may_note_payment(case: Case, actor: Actor) -> bool:
+    at_window = actor.may(Permission.CASES_INTAKE) or actor.may(Permission.CASES_DELIVER)
+    return at_window and CaseAction.PAY_FEE in lifecycle.possible(case.status)
+
+
 def ask(
     session: Session,
     number: str,
@@ -122,8 +131,7 @@ def ask(
         step = transitions.move(
             session, case, CaseAction.ASK_FEE, actor=actor, now=now, opinion=f"合计 {total:,.2f} 元", evidence=told
         )
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)
     audit.record(session, "case.ask_fee", ("case", number), actor=actor, now=now, after=told)
 
 

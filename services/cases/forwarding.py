@@ -5,7 +5,6 @@ import datetime as dt
 from sqlalchemy.orm import Session
 
 from models.cases import CaseTask
-from models.catalogue import ItemVersion
 from models.enums import CaseAction, CaseStatus, LimitUnit
 from services import audit, calendars
 from services.actors import Actor
@@ -37,8 +36,7 @@ def forward_up(
         step = transitions.move(
             session, case, CaseAction.FORWARD_UP, actor=actor, now=now, opinion=text, evidence={"superior": name}
         )
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)
     audit.record(session, "case.forward_up", ("case", number), actor=actor, now=now, after={"superior": name})
 
 
@@ -64,8 +62,7 @@ def reply(
             tasks.cancel_open(session, case, by=actor.name, now=now)
         else:
             _hurry(session, case.centre_id, task, now)
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)
     audit.record(session, f"case.{action.value}", ("case", number), actor=actor, now=now, after={"answer": text})
 
 

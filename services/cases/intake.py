@@ -296,4 +296,4 @@ def _tell(session: Session, case: Case, version: ItemVersion, accepted: CaseEven
     elif accepted is None:
         messages.announce(session, case, MessageEvent.RECEIVED, version, now=now)
     else:
-        telling.tell(session, case, version, accepted, now=now)
+        telling.tell(session, case, accepted, now=now)

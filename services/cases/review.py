@@ -34,10 +34,6 @@ def possible(found: CaseDetail, actor: Actor) -> frozenset[CaseAction]:
             allowed |= {CaseAction.EXAMINE, CaseAction.GRANT, CaseAction.DENY}
             allowed |= {CaseAction.FORWARD_UP, CaseAction.SUPERIOR_REPLY, CaseAction.LATE_REQUEST}
             allowed |= {CaseAction.UPHOLD, CaseAction.REVOKE}
-    if leads(found.case, actor):
-        allowed |= {CaseAction.PLAN_VISIT, CaseAction.HOLD_VISIT, CaseAction.ASK_FEE}
-    if actor.may(Permission.CASES_INTAKE) or actor.may(Permission.CASES_DELIVER):
-        allowed.add(CaseAction.PAY_FEE)
     if actor.may(Permission.CASES_INTAKE) or actor.may(Permission.CASES_REVIEW):
         allowed.add(CaseAction.WITHDRAW)
     if actor.may(Permission.CASES_DELIVER):
@@ -145,7 +141,7 @@ def deny(
             session, case, CaseAction.DENY, actor=actor, now=now, opinion=evidence["reasons"], evidence=evidence
         )
         tasks.cancel_open(session, case, by=actor.name, now=now)
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)
     audit.record(session, "case.deny", ("case", number), actor=actor, now=now, after=evidence)
 
 
@@ -158,6 +154,5 @@ def withdraw(session: Session, number: str, reason: str, *, actor: Actor, now: d
     with transitions.counted(session, case):
         step = transitions.move(session, case, CaseAction.WITHDRAW, actor=actor, now=now, opinion=text)
         tasks.cancel_open(session, case, by=actor.name, now=now)
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)
     audit.record(session, "case.withdraw", ("case", number), actor=actor, now=now, reason=text)

@@ -77,7 +77,7 @@ def suspend(
     with transitions.counted(session, case):
         step = transitions.move(session, case, CaseAction.SUSPEND, actor=actor, now=now, opinion=reason, evidence=told)
         clocks.recount(session, case)
-    telling.tell(session, case, version, step, now=now)
+    telling.tell(session, case, step, now=now)
     audit.record(session, "case.suspend", ("case", number), actor=actor, now=now, after=told, reason=reason)
 
 
@@ -129,8 +129,7 @@ def _end(session: Session, case: Case, outcome: str, actor: Actor, at: dt.dateti
     with transitions.counted(session, case):
         step = transitions.move(session, case, CaseAction.RESUME, actor=actor, now=at, opinion=outcome, evidence=told)
         clocks.recount(session, case)
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    telling.tell(session, case, version, step, now=at)
+    telling.tell(session, case, step, now=at)
 
 
 def _running(district_id: int) -> Select[CaseSuspension]:

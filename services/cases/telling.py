@@ -19,8 +19,9 @@ LOOKED_BACK = dt.timedelta(days=3)  # for cases that became overdue while no wor
 BATCH = 200
 
 
-def tell(session: Session, case: Case, version: ItemVersion, step: CaseEvent, *, now: dt.datetime) -> None:
+def tell(session: Session, case: Case, step: CaseEvent, *, now: dt.datetime) -> None:
     """Write the vouchers of the step and queue its message."""
+    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
     documents.write(session, case, version, step)
     event = SPOKEN_OF.get(step.action.value)
     if event is not None:

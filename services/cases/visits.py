@@ -83,6 +83,10 @@ def departments(session: Session, case: Case) -> dict[int, str]:
     return details.names(session, case.district_id, ids) if ids else {}
 
 
+def may_arrange(case: Case, actor: Actor) -> bool:
+    return review.leads(case, actor) and CaseAction.PLAN_VISIT in lifecycle.possible(case.status)
+
+
 def plan(
     session: Session, number: str, visit: Plan, *, actor: Actor, now: dt.datetime, expected_version: int | None = None
 ) -> None:
@@ -96,9 +100,8 @@ def plan(
         step = transitions.move(
             session, case, CaseAction.PLAN_VISIT, actor=actor, now=now, opinion=purpose, evidence=told
         )
-    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
-    telling.tell(session, case, version, step, now=now)
-    _invite(session, case, version, visit, now)
+    telling.tell(session, case, step, now=now)
+    _invite(session, case, visit, now)
     audit.record(session, "case.plan_visit", ("case", number), actor=actor, now=now, after=told)
 
 
@@ -128,7 +131,8 @@ def _checked(visit: Plan, known: dict[int, str], now: dt.datetime) -> str:
     return purpose
 
 
-def _invite(session: Session, case: Case, version: ItemVersion, visit: Plan, now: dt.datetime) -> None:
+def _invite(session: Session, case: Case, visit: Plan, now: dt.datetime) -> None:
+    version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
     local = visit.at.astimezone(settings.current().zone)
     text = f"联合勘验：办件 {case.number}「{version.name}」定于 {local:%m-%d %H:%M} 到{visit.place.strip()}现场勘验，请派人参加。"
     for each in visit.departments:

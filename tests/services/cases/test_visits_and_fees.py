@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from models.cases import Case
-from models.enums import CaseAction, CaseStatus, DocumentKind, Opinion
+from models.enums import CaseStatus, DocumentKind, Opinion
 from models.messages import OutboxMessage
 from services import confidential, documents
 from services.cases import circulation, delivery, details, fees, intake, review, tracking, visits
@@ -113,8 +113,8 @@ def test_only_the_leading_department_arranges_and_tells(session, number, now):
         plan(session, number, other, now)
     with pytest.raises(NotAllowed, match="主办部门"):
         fees.ask(session, number, [Decimal(10), None], (now + 9 * DAY).date(), actor=other, now=now)
-    found = details.detail(session, number, other)
-    assert not review.possible(found, other) & {CaseAction.PLAN_VISIT, CaseAction.ASK_FEE}
+    case = case_of(session, number)
+    assert not visits.may_arrange(case, other) and not fees.may_ask(case, other)
 
 
 def ask(session, number, actor, now, *amounts, until=None):
