@@ -15,7 +15,7 @@ from services import confidential
 from services.cases.details import CaseDetail
 from services.cases.intake import material_key
 from services.documents import composing, drawing, templates
-from services.documents.filling import fill
+from services.documents.filling import ADDRESS, fill
 from services.rules import identifiers
 from services.rules.guide import Guide
 
@@ -48,6 +48,7 @@ def _facts(
     due = composing.due(case.due_at, is_provisional=case.is_provisional) or NONE
     return composing.common(session, case, found.version, guide) | {
         "文书名称": TITLE,
+        ADDRESS: confidential.tracking_url(case.district_id, case.number),
         "文号": case.number,
         "日期": composing.day(case.submitted_at),
         "经办人": found.events[0].actor_name if found.events else NONE,

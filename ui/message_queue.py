@@ -8,7 +8,7 @@ import streamlit as st
 import settings
 from models.enums import MessageChannel, MessageState
 from services.actors import Actor
-from services.outbox import queue
+from services.outbox import queue, writing
 from services.outbox.queue import Line
 from ui import case_papers, charts, forms, page, pickers, tables, words
 from ui.charts import Meaning
@@ -91,6 +91,8 @@ def _one(line: Line, actor: Actor) -> None:
         if message.subject:
             st.markdown(f"**{page.plain(message.subject)}**")
         st.text(message.body)
+        if writing.LINK in message.body:
+            st.caption(f"{writing.LINK} 在发出时换成打开这个办件的网址；系统不保存它。")
         if message.error:
             st.markdown(f":red[{page.plain(message.error)}]")
         if message.state is S.WAITING and message.attempts:

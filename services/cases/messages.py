@@ -92,7 +92,7 @@ def _sources(
         "勘验地点": lambda: str(told.get("place", "")) or "约定地点",
         "缴费金额": lambda: str(told.get("total", "")),
         "缴费期限": lambda: composing.day_of(told.get("until")) or "规定期限",
-        "查询网址": lambda: confidential.tracking_url(case.district_id, case.number),
+        "查询网址": lambda: writing.LINK,
         **{name: of_place(name) for name in ("中心", "窗口", "地址", "办公时间", "咨询电话")},
     }
 

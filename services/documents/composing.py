@@ -58,7 +58,7 @@ def place(session: Session, case: Case, guide: Guide) -> dict[str, Any]:
 
 
 def common(session: Session, case: Case, version: ItemVersion, guide: Guide) -> dict[str, Any]:
-    """What every voucher of the case may say."""
+    """What every voucher of the case may say, but for the address in the QR code: what opens a case is stored nowhere."""
     district_id = case.district_id
     applicant = session.get_one(Applicant, (district_id, case.applicant_id))
     item = session.get_one(ServiceItem, (district_id, case.item_id))
@@ -78,7 +78,6 @@ def common(session: Session, case: Case, version: ItemVersion, guide: Guide) -> 
         "监督电话": guide.complain_phone,
         "法律依据": "；".join(f"《{law.law_name.strip('《》')}》{law.article}" for law in guide.by_law),
         "救济途径": remedies(guide),
-        "查询网址": confidential.tracking_url(district_id, case.number),
     }
 
 

@@ -5,9 +5,9 @@ import datetime as dt
 
 from models.documents import CaseDocument
 from models.enums import DocumentKind
-from services import attachments, database
+from services import attachments, confidential, database
 from services.documents import drawing, templates
-from services.documents.filling import fill
+from services.documents.filling import ADDRESS, fill
 from services.documents.writing import title
 from services.errors import NotFound
 
@@ -40,7 +40,8 @@ def word(key: Key, *, now: dt.datetime) -> bytes:
         if found.storage_key is not None and found.sha256 is not None:
             return attachments.fetch(found.storage_key, found.sha256, f"{title(found)}.docx")
         template = templates.content(session, key.district_id, key.kind, found.template_version)
-        content = fill(template, found.facts | {"文号": found.number})
+        address = confidential.tracking_url(key.district_id, str(found.facts["办件编号"]))
+        content = fill(template, found.facts | {"文号": found.number, ADDRESS: address})
     storage_key, digest = attachments.store(content, now=now)
     with database.writing() as session:
         found = _get(session, key)

@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from models.cases import Case
 from models.enums import MessageChannel, MessageState
 from models.messages import OutboxMessage
 from services import confidential, database
 from services.outbox.gateways import Gateway, Refused, Unclear
+from services.outbox.writing import LINK
 
 LEASE = dt.timedelta(minutes=2)
 ROUND = 60.0  # seconds; what is left of a batch by a slow gateway waits for the next round, well within its lease
@@ -65,13 +67,26 @@ def _record(session: Session, claimed: OutboxMessage, outcome: _Outcome, now: dt
         message.next_try_at = now + FIRST_WAIT * 2 ** (message.attempts - 1)
 
 
-def _try(gateway: Gateway, message: OutboxMessage) -> _Outcome:
+def _addresses(session: Session, claimed: Sequence[OutboxMessage]) -> dict[int, str]:
+    """The address that opens each case of which a message speaks, by the case."""
+    wanted = {message.case_id: message.district_id for message in claimed if message.case_id and LINK in message.body}
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(Case.district_id, Case.id, Case.number).where(
+            Case.district_id.in_(set(wanted.values())), Case.id.in_(wanted)
+        )
+    )
+    return {row.id: confidential.tracking_url(row.district_id, row.number) for row in rows}
+
+
+def _try(gateway: Gateway, message: OutboxMessage, address: str) -> _Outcome:
     try:
         gateway.send(
             key=message.message_key,
             recipient=confidential.decrypt(message.recipient_cipher),
             subject=message.subject or "",
-            body=message.body,
+            body=message.body.replace(LINK, address),
         )
     except Refused as error:
         return _Outcome(MessageState.FAILED, f"对方拒收：{error}")
@@ -94,13 +109,15 @@ def send_due(gateways: Mapping[MessageChannel, Gateway], district_id: int, *, no
     """Send one batch of what is due; each outcome is committed for itself."""
     with database.writing() as session:
         claimed = claim(session, district_id, now=now)
+        addresses = _addresses(session, claimed)
     began, outcomes = time.monotonic(), []
     for place, message in enumerate(claimed):
         if time.monotonic() - began > ROUND:
             with database.writing() as session:
                 _give_back(session, claimed[place:])
             break
-        outcomes.append(outcome := _try(gateways[message.channel], message))
+        address = addresses.get(message.case_id or 0, "")
+        outcomes.append(outcome := _try(gateways[message.channel], message, address))
         with database.writing() as session:
             _record(session, message, outcome, now)
     sent = sum(outcome.state is MessageState.SENT for outcome in outcomes)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import json
 
 import pytest
 from sqlalchemy import select
@@ -10,10 +11,11 @@ from models.audit import AuditEntry
 from models.cases import Applicant, Case
 from models.enums import CaseAction, CaseType, DocumentVerdict, MessageChannel, MessageEvent
 from models.messages import OutboxMessage
-from services import confidential
+from services import confidential, database
 from services.cases import applicants, correcting, delivery, intake, received, review, telling
 from services.errors import Conflict, Invalid, NotAllowed
-from services.outbox import templates
+from services.outbox import sending, templates
+from services.outbox.gateways import FileGateway
 from services.rules.completeness import Judged
 from tests import builders
 
@@ -74,12 +76,23 @@ def test_who_gave_an_address_gets_the_whole_by_letter(session, item, clerk_017, 
     review.deny(session, number, "现场检查不符合第三条", "六十日内申请行政复议", actor=reviewer, now=now + DAY)
     letters = told(session, MessageChannel.EMAIL)
     assert [row.subject for row in letters] == ["已受理：公共场所卫生许可证核发", "不予许可：公共场所卫生许可证核发"]
-    assert "现场检查不符合第三条" in letters[1].body and confidential.tracking_url(1, number) in letters[1].body
+    assert "现场检查不符合第三条" in letters[1].body and "{查询网址}" in letters[1].body
     assert (letters[0].recipient_masked, confidential.decrypt(letters[0].recipient_cipher)) == (
         "z****@example.cn",
         MAIL,
     )
     assert len({row.message_key for row in told(session)}) == 4
+
+
+def test_the_letter_goes_out_with_the_address_that_opens_the_case(fresh_database, now, tmp_path):
+    with database.writing() as session:
+        clerk = builders.actor(session, "window_clerk", window="017")
+        number = file(session, builders.item(session), clerk, now, applicant=ANN)
+    gateway = FileGateway(tmp_path / "out.jsonl")
+    sending.send_due({MessageChannel.SMS: gateway, MessageChannel.EMAIL: gateway}, 1, now=now)
+    text, letter = (json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines())
+    assert letter["recipient"] == MAIL and confidential.tracking_url(1, number) in letter["body"]
+    assert "{" not in letter["body"] and "token" not in text["body"]
 
 
 def test_an_address_is_kept_encrypted_until_another_is_given(session, item, clerk_017, now):

@@ -1,14 +1,16 @@
 """Vouchers of cases: every step writes its own, numbered without gap or double; handed out the same ever after."""
 
+import dataclasses
 import datetime as dt
 import io
+import json
 import re
 
 import pytest
+import segno
 from pypdf import PdfReader
 from sqlalchemy import select
 
-import settings
 from models.cases import Case, CaseEvent
 from models.catalogue import ItemVersion
 from models.documents import CaseDocument
@@ -270,9 +272,23 @@ def test_the_pdf_says_what_the_word_file_says(place, now):
 
 def test_the_qr_code_leads_to_the_case(place, now):
     number = file(place, now)
-    notice = written(number)[0]
-    assert notice.facts["查询网址"] == confidential.tracking_url(builders.DISTRICT, number)
-    assert notice.facts["查询网址"].startswith(f"{settings.current().public_url}/track?number={number}&token=")
+    key = documents.Key.of(written(number)[0])
+    (picture,) = [
+        image.image.convert("L") for image in PdfReader(io.BytesIO(documents.pdf(key, now=now))).pages[0].images
+    ]
+    matrix = segno.make(confidential.tracking_url(builders.DISTRICT, number), error="m").matrix
+    module = picture.width // (len(matrix) + 4)
+    middle = [(place + 2) * module + module // 2 for place in range(len(matrix))]
+    assert [[int(picture.getpixel((x, y)) < 128) for x in middle] for y in middle] == [list(row) for row in matrix]
+
+
+def test_nothing_that_opens_a_case_is_stored_beside_it(place, now):
+    number = file(place, now, applicant=dataclasses.replace(builders.PERSON, email="zhang@example.cn"))
+    token, code = confidential.link_token(1, number), confidential.query_code(1, number)
+    with database.reading() as session:
+        kept = [json.dumps(each.facts, ensure_ascii=False) for each in session.scalars(select(CaseDocument))]
+        kept += [each.body for each in session.scalars(select(OutboxMessage))]
+    assert len(kept) == 3 and not [text for text in kept if token in text or code in text]
 
 
 def test_steps_older_than_their_vouchers_are_written_once_when_asked(place, now):
