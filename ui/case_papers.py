@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from models.documents import CaseDocument
-from models.enums import MessageEvent, MessageState, Permission
+from models.enums import CaseStatus, CaseType, MessageEvent, MessageState, Permission
 from models.messages import OutboxMessage
 from services import documents
 from services.actors import Actor
@@ -28,6 +28,7 @@ OF_STATE = {
     MessageState.UNKNOWN: Meaning.WARNING,
     MessageState.CANCELLED: Meaning.NEUTRAL,
 }
+OVER = (CaseStatus.DELIVERED, CaseStatus.CLOSED)  # what it once was handed on paper is not written anew
 WRITERS = (Permission.CASES_INTAKE, Permission.CASES_REVIEW, Permission.CASES_DELIVER)
 OFFICE_EVENTS = {
     reminding.EVENT: "催办部门",
@@ -60,7 +61,7 @@ def vouchers(found: CaseDetail, actor: Actor) -> None:
             return make()
 
         offers(each, key, allowed)
-    owed = documents.missing(found.case, found.events, written)
+    owed = documents.missing(found.case, found.events, written) if found.case.status not in OVER else []
     if owed and any(map(actor.may, WRITERS)):
         names = "、".join(kind.label for _, kinds in owed for kind in kinds)
         st.caption(f"尚未出具：{names}")
@@ -70,7 +71,8 @@ def vouchers(found: CaseDetail, actor: Actor) -> None:
                 done=lambda made: f"已出具 {made} 份文书",
             )
     elif not written:
-        st.caption("受理、补正、决定等环节的文书会出现在这里。")
+        is_instant = found.case.case_type is CaseType.IMMEDIATE
+        st.caption("即办件只有接收凭证。" if is_instant else "受理、补正、决定等环节的文书出具后列在这里。")
 
 
 def offers(

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from models.bundles import BundleHandling
 from models.cases import Case
 from services import calendars
-from services.demo import acting, clocked, messaged, parallel, projects, reviewed, visited
+from services.demo import acting, clocked, messaged, papered, parallel, projects, reviewed, visited
 
 
 def tell(session: Session, district_id: int, *, until: dt.date) -> int:
     """Returns how many cases were filed; none where no bundle was loaded."""
     clocked.stop_clocks(session, district_id, until=until)
+    papered.write(session, district_id)
     if session.scalar(select(BundleHandling.item_id).where(BundleHandling.district_id == district_id).limit(1)) is None:
         return 0
     cases = select(func.count()).select_from(Case).where(Case.district_id == district_id)
