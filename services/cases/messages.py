@@ -3,14 +3,12 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import settings
 from models.cases import Applicant, Case, CaseEvent
 from models.catalogue import ItemVersion
 from models.enums import MessageEvent
-from models.messages import OutboxMessage
 from models.organisations import Organisation
 from services import confidential
 from services.documents import composing
@@ -102,13 +100,3 @@ def _asked(told: Mapping[str, list[Mapping[str, str]]]) -> list[str]:
         f"{place}. {each['name']}：{each['verdict']}{'，' + each['note'] if each['note'] else ''}"
         for place, each in enumerate(told.get("items", []), 1)
     ]
-
-
-def of_event(session: Session, case: Case, event: MessageEvent) -> bool:
-    """Whether the applicant was told of the event already."""
-    wanted = select(OutboxMessage.id).where(
-        OutboxMessage.district_id == case.district_id,
-        OutboxMessage.case_id == case.id,
-        OutboxMessage.event == event.value,
-    )
-    return session.scalar(wanted.limit(1)) is not None

@@ -1,17 +1,20 @@
 """Where messages go: adapters chosen in settings. The defaults need no network."""
 
+import contextlib
 import datetime as dt
 import email.message
 import email.utils
 import hashlib
 import hmac
+import http.client
 import json
+import re
 import smtplib
 import ssl
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +26,7 @@ OUTBOX_FILE = "outbox.jsonl"
 SECONDS = 10  # that a gateway is waited for
 AGAIN_LATER = frozenset({408, 425, 429})
 MESSAGE_ID_LENGTH = 32
+TOKEN = re.compile(r"token=[^\s&]+")
 
 
 class Refused(Exception):
@@ -41,10 +45,11 @@ class Gateway(Protocol):
 
 
 class ConsoleGateway:
-    """Prints to standard error, the recipient masked."""
+    """Prints to standard error: the recipient masked, without what opens a case."""
 
     def send(self, *, key: str, recipient: str, subject: str, body: str) -> None:
-        print(f"[消息] {recipient[:3]}****{recipient[-4:]} {subject}{'：' if subject else ''}{body}", file=sys.stderr)
+        said = TOKEN.sub("token=…", f"{subject}{'：' if subject else ''}{body}")
+        print(f"[消息] {recipient[:3]}****{recipient[-4:]} {said}", file=sys.stderr)
 
 
 class FileGateway:
@@ -99,6 +104,8 @@ class HttpGateway:
             if error.code >= 500 or error.code in AGAIN_LATER:
                 raise ConnectionError(said) from None
             raise Refused(said) from None
+        except http.client.HTTPException as error:
+            raise ConnectionError(f"网关的答复无法读取：{error!r}") from None
 
 
 class SmtpGateway:
@@ -110,14 +117,22 @@ class SmtpGateway:
         self._place, self._sender, self._security = (host, port), sender, security
         self._user, self._password = user, password
 
-    def _connected(self) -> smtplib.SMTP:
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        """However the farewell goes, a letter that was taken is taken."""
         trusted = ssl.create_default_context()
         if self._security == "ssl":
-            return smtplib.SMTP_SSL(*self._place, timeout=SECONDS, context=trusted)
-        server = smtplib.SMTP(*self._place, timeout=SECONDS)
-        if self._security == "starttls":
-            server.starttls(context=trusted)
-        return server
+            server: smtplib.SMTP = smtplib.SMTP_SSL(*self._place, timeout=SECONDS, context=trusted)
+        else:
+            server = smtplib.SMTP(*self._place, timeout=SECONDS)
+        try:
+            if self._security == "starttls":
+                server.starttls(context=trusted)
+            yield server
+            with contextlib.suppress(OSError):
+                server.quit()
+        finally:
+            server.close()
 
     def send(self, *, key: str, recipient: str, subject: str, body: str) -> None:
         content = self._content(key, recipient, subject, body)

@@ -94,6 +94,8 @@ def _try(gateway: Gateway, message: OutboxMessage, address: str) -> _Outcome:
         return _Outcome(MessageState.UNKNOWN, str(error))
     except OSError as error:
         return _Outcome(MessageState.WAITING, f"发送失败：{error}")
+    except Exception as error:  # whatever is wrong with one message does not hold up the others
+        return _Outcome(MessageState.FAILED, f"不能发送：{error or type(error).__name__}")
     return _Outcome(MessageState.SENT)
 
 

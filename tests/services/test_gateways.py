@@ -24,7 +24,7 @@ from models.enums import MessageChannel, MessageState
 from models.messages import OutboxMessage
 from services import database, outbox
 from services.errors import DomainError
-from services.outbox.gateways import HttpGateway, Refused, SmtpGateway, Unclear
+from services.outbox.gateways import ConsoleGateway, HttpGateway, Refused, SmtpGateway, Unclear
 from services.outbox.sending import LEASE
 from tests.services.test_outbox import put
 
@@ -109,6 +109,30 @@ def test_a_gateway_that_does_not_answer_is_tried_again(centre):
         send(f"http://127.0.0.1:{free_port()}/sms")
 
 
+def test_a_gateway_that_talks_nonsense_is_tried_again():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer():
+            client, _ = listening.accept()
+            with client:
+                client.recv(65536)
+                client.sendall(b"what do you want\r\n\r\n")
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        with pytest.raises(OSError):
+            send(f"http://127.0.0.1:{listening.getsockname()[1]}/sms")
+        thread.join(5)
+
+
+def test_the_console_shows_neither_the_number_nor_what_opens_a_case(capsys):
+    address = "http://localhost/track?number=51010920261126000017&token=7Q2MK9XD4WPT18"
+    ConsoleGateway().send(key="k", recipient="13800000001", subject="已受理", body=f"进度：{address}\n谢谢")
+    said = capsys.readouterr().err
+    assert "138****0001 已受理：进度" in said and "谢谢" in said
+    assert "7Q2MK9XD4WPT18" not in said and "13800000001" not in said
+
+
 class Postbox:
     """Keeps letters, or answers as told."""
 
@@ -125,6 +149,9 @@ class Postbox:
         if self.data_answer == "drop":
             server.transport.abort()
         return self.data_answer
+
+    async def handle_QUIT(self, server, session, envelope):
+        return "221 Bye" if self.data_answer.startswith("250 OK") else "500 not now"
 
 
 @pytest.fixture
@@ -179,6 +206,12 @@ def test_a_server_that_drops_the_line_after_the_letter_leaves_it_unclear(postbox
     postbox.data_answer = "drop"
     with pytest.raises(Unclear):
         write(postbox)
+
+
+def test_a_letter_that_was_taken_is_taken_however_the_farewell_goes(postbox):
+    postbox.data_answer = "250 Taken"
+    write(postbox)
+    assert len(postbox.letters) == 1
 
 
 def test_a_server_that_is_not_there_is_tried_again(postbox):

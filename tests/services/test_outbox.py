@@ -104,6 +104,14 @@ def test_what_the_gateway_refuses_is_not_tried_again(fresh_database, now):
     assert gateway.tried == 1 and states() == [(MessageState.FAILED, 1)]
 
 
+def test_one_message_that_cannot_be_sent_holds_up_no_other(fresh_database, now, tmp_path):
+    put(now, recipient_cipher="not a cipher")
+    put(now, 2)
+    assert send_due(FileGateway(tmp_path / "o.jsonl"), now).sent == 2
+    assert sorted(state for state, _ in states()) == sorted([MessageState.FAILED, MessageState.SENT, MessageState.SENT])
+    assert "不能发送" in one(MessageState.FAILED).error
+
+
 def test_what_may_have_gone_out_waits_for_a_person(fresh_database, now):
     put(now)
     gateway = Failing(Unclear("收信时断开"))
