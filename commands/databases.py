@@ -16,7 +16,7 @@ import typer
 
 import settings
 from commands.answers import Answer, AsJson, command, now
-from services import calendars, database, districts, migrations
+from services import calendars, database, districts, migrations, outbox
 from services.errors import DomainError
 from services.tax import seeding as tax_seeding
 
@@ -176,6 +176,13 @@ def _full_text() -> str:
     return f"SQLite {sqlite3.sqlite_version}"
 
 
+def _gateways() -> str:
+    """Whether what is set is whole; nothing is sent."""
+    outbox.configured()
+    chosen = settings.current()
+    return f"短信 {chosen.message_adapter}，邮件 {chosen.email_adapter}"
+
+
 CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("Python", lambda: sys.version.split()[0]),
     ("密钥", _key),
@@ -184,6 +191,7 @@ CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("全文检索", _full_text),
     ("数据库结构", _schema),
     ("磁盘", _disk),
+    ("消息通道", _gateways),
 )
 
 
@@ -202,7 +210,7 @@ def doctor(
     create_key: Annotated[bool, typer.Option("--create-key", help="没有密钥文件时生成一个")] = False,
     as_json: AsJson = False,
 ) -> Answer:
-    """检查密钥、字体、数据库、磁盘是否就绪。"""
+    """检查密钥、字体、数据库、磁盘、消息通道是否就绪。"""
     if create_key:
         _create_key(settings.current().secret_key_file)
     found = list(_findings())

@@ -242,7 +242,10 @@ def test_what_is_no_backup_is_not_restored(case, tmp_path):
 
 def test_the_check_up_names_what_is_wrong(fresh_database, no_database, monkeypatch):
     found = {each["name"]: each["ok"] for each in answer("doctor", status=1)["checks"]}
-    assert found["密钥"] and found["中文字体"] and not found["数据库结构"]
+    assert found["密钥"] and found["中文字体"] and found["消息通道"] and not found["数据库结构"]
+    monkeypatch.setattr(settings.current(), "message_adapter", "http")
+    checked = {each["name"]: each for each in answer("doctor", status=1)["checks"]}
+    assert not checked["消息通道"]["ok"] and "SMS_URL" in checked["消息通道"]["detail"]
 
 
 def test_the_check_up_makes_a_key_that_only_its_owner_reads(no_database, tmp_path, monkeypatch):

@@ -7,7 +7,9 @@ import streamlit as st
 
 import settings
 from models.enums import MessageChannel, MessageState
+from services import outbox
 from services.actors import Actor
+from services.errors import DomainError
 from services.outbox import queue, writing
 from services.outbox.queue import Line
 from ui import case_papers, charts, forms, page, pickers, tables, words
@@ -120,6 +122,10 @@ def _cancel(message_id: int, actor: Actor) -> None:
 def ways(actor: Actor) -> None:
     """Which gateways are configured, without their secrets; and a trial message."""
     chosen = settings.current()
+    try:
+        outbox.configured()
+    except DomainError as error:
+        page.show(error)
     rows: Sequence[tuple[str, str, str]] = (
         (MessageChannel.SMS.label, chosen.message_adapter, urlparse(chosen.sms_url).hostname or ""),
         (MessageChannel.EMAIL.label, chosen.email_adapter, chosen.smtp_host),
