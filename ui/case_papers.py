@@ -9,12 +9,11 @@ from models.enums import CaseStatus, CaseType, MessageEvent, MessageState, Permi
 from models.messages import OutboxMessage
 from services import documents
 from services.actors import Actor
-from services.cases import clocks, details, reminding, telling
+from services.cases import details, telling
 from services.cases.details import CaseDetail
 from services.database import Session
 from services.documents import templates
 from services.outbox import queue
-from services.tax import notices
 from ui import charts, page, tables, words
 from ui.charts import Meaning
 from ui.tables import Column
@@ -30,13 +29,7 @@ OF_STATE = {
 }
 OVER = (CaseStatus.DELIVERED, CaseStatus.CLOSED)  # what it once was handed on paper is not written anew
 WRITERS = (Permission.CASES_INTAKE, Permission.CASES_REVIEW, Permission.CASES_DELIVER)
-OFFICE_EVENTS = {
-    reminding.EVENT: "催办部门",
-    clocks.EVENT: "日历变动",
-    notices.EVENT: "线索分派",
-    queue.TRIAL: "测试",
-}
-EVENTS: dict[str, str] = {**MessageEvent.labels(), **OFFICE_EVENTS}
+EVENTS: dict[str, str] = {**MessageEvent.labels(), queue.TRIAL: "测试"}
 MESSAGES = (
     Column("时间", lambda row: words.brief(row.created_at), width=130),
     Column("事由", lambda row: EVENTS.get(row.event, row.event), width=110),

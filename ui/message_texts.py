@@ -1,4 +1,4 @@
-"""The texts of every event, edited beside what the applicant will read."""
+"""The texts of every event, edited beside what its reader will get."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -39,11 +39,13 @@ def _edit(wording: Wording, actor: Actor) -> Wording:
     fields = forms.Fields(f"wording-{wording.event}-{wording.version}")
     is_sent = fields.tick("is_sent", "发送", wording.is_sent)
     sms = fields.long_text("sms", "短信", wording.sms, height=120)
-    subject = fields.text("email_subject", "邮件标题", wording.email_subject)
-    body = fields.long_text("email_body", "邮件正文", wording.email_body, height=300)
+    subject = body = ""
+    if wording.event not in rules.OFFICES:
+        subject = fields.text("email_subject", "邮件标题", wording.email_subject)
+        body = fields.long_text("email_body", "邮件正文", wording.email_body, height=300)
     typed = dataclasses.replace(wording, is_sent=is_sent, sms=sms, email_subject=subject, email_body=body)
     try:
-        rules.check(sms.strip(), subject.strip(), body.strip())
+        rules.check(wording.event, sms.strip(), subject.strip(), body.strip())
     except Invalid as error:
         fields.mark(error.fields)
     with st.container(horizontal=True):
@@ -54,7 +56,7 @@ def _edit(wording: Wording, actor: Actor) -> Wording:
             )
         if wording.version:
             _restore(wording.event, actor)
-    names = "　".join(f"`{{{name}}}`" for name in rules.EXAMPLES)
+    names = "　".join(f"`{{{name}}}`" for name in rules.examples(wording.event))
     st.caption(f"可用的占位符：{names}")
     return typed
 
@@ -69,8 +71,9 @@ def _restore(event: MessageEvent, actor: Actor) -> None:
 
 
 def _show(typed: Wording) -> None:
-    """As the applicant reads it, with an example in every place."""
-    st.markdown("**申请人收到的**")
+    """As it will be read, with an example in every place."""
+    known = rules.examples(typed.event)
+    st.markdown("**部门收到的**" if typed.event in rules.OFFICES else "**申请人收到的**")
     if not typed.is_sent:
         st.markdown(charts.badge("这个环节不发消息", Meaning.NEUTRAL))
         return
@@ -79,10 +82,12 @@ def _show(typed: Wording) -> None:
         ("邮件标题", typed.email_subject, rules.SUBJECT_LENGTH),
         ("邮件正文", typed.email_body, rules.BODY_LENGTH),
     ):
-        if rules.problem_of(text, longest) is not None:
+        if not text:
+            continue
+        if rules.problem_of(text, longest, known) is not None:
             st.caption(f"{label}：改正左边标红的问题后显示")
             continue
-        filled = rules.fill(text, rules.EXAMPLES)
+        filled = rules.fill(text, known)
         if label == "短信":
             filled = writing.SIGNATURE + filled
         with st.container(border=True):

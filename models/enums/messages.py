@@ -18,7 +18,7 @@ class MessageState(LabelEnum):
 
 
 class MessageEvent(LabelEnum):
-    """What an applicant is told of. Where a step of the case is told, the code is the step's own."""
+    """What an applicant or an office is told of. Where a step of the case is told, the code is the step's own."""
 
     RECEIVED = "receive", "收件"
     DONE_AT_ONCE = "done_at_once", "即办件当场办结"
@@ -44,3 +44,7 @@ class MessageEvent(LabelEnum):
     DELIVERED = "deliver", "送达"
     WITHDRAWN = "withdraw", "撤回"
     CORRECTION_EXPIRED = "expire_correction", "补正逾期"
+    CHASED = "chase", "催办部门"
+    VISIT_INVITED = "visit", "邀请部门勘验"
+    DUE_MOVED = "recompute", "到期重算告知部门"
+    LEAD_ASSIGNED = "tax_lead_assigned", "线索分派"

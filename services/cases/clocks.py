@@ -12,7 +12,7 @@ from models.bundles import TaskOpinion
 from models.cases import Case, CaseTask
 from models.catalogue import ItemVersion
 from models.districts import District
-from models.enums import TaskState
+from models.enums import MessageEvent, TaskState
 from models.organisations import Organisation
 from services import audit, calendars
 from services.actors import Actor
@@ -22,7 +22,6 @@ from services.cases import messages
 from services.rules.working_time import WorkCalendar
 
 MOST_NAMED = 5  # cases that one message to an office names
-EVENT = "recompute"
 
 
 def start(case: Case, version: ItemVersion, calendar: WorkCalendar) -> None:
@@ -90,9 +89,9 @@ def _tell(session: Session, moved: Sequence[Moved], version: int, now: dt.dateti
     for department_id, theirs in mine.items():
         office = session.get_one(Organisation, (theirs[0].district_id, department_id))
         named = "、".join(f"{each.number}（{_day(each)}）" for each in theirs[:MOST_NAMED])
-        more = f"等 {len(theirs)} 件" if len(theirs) > MOST_NAMED else ""
-        text = f"工作日历调整，{office.name}在办件到期时间已重算：{named}{more}，请核对。"
-        messages.tell_office(session, office, EVENT, f"{version}:{department_id}", text, now=now)
+        more = "等" if len(theirs) > MOST_NAMED else ""
+        values = {"部门": office.name, "办件": f"{named}{more}", "件数": str(len(theirs))}
+        messages.tell_office(session, office, MessageEvent.DUE_MOVED, f"{version}:{department_id}", values, now=now)
 
 
 def _day(each: Moved) -> str:

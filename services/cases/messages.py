@@ -23,17 +23,19 @@ REASON_LENGTH = 500
 def tell_office(
     session: Session,
     office: Organisation,
-    event: str,
+    event: MessageEvent,
     key: str,
-    text: str,
+    values: Mapping[str, str],
     *,
     now: dt.datetime,
     case_id: int | None = None,
 ) -> None:
-    """Queue a text to an office's telephone, once for each key; nothing without one."""
-    if not office.phone:
+    """Queue the event's text to an office's telephone, once for each key; nothing without one."""
+    wording = templates.of_event(session, office.district_id, event)
+    if not office.phone or not wording.is_sent:
         return
-    writing.sms(session, Cause(office.district_id, f"{event}:{key}", event, case_id), office.phone, text, now=now)
+    cause = Cause(office.district_id, f"{event.value}:{key}", event.value, case_id)
+    writing.sms(session, cause, office.phone, message_texts.fill(wording.sms, values), now=now)
 
 
 def announce(

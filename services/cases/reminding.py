@@ -10,7 +10,7 @@ import settings
 from models.bundles import FlowPolicy, TaskChase
 from models.cases import Case, CaseTask
 from models.catalogue import ItemVersion
-from models.enums import CaseStatus, Opinion, TaskKind, TaskState
+from models.enums import CaseStatus, MessageEvent, Opinion, TaskKind, TaskState
 from models.organisations import Organisation
 from services import actors, audit, calendars
 from services.cases import chasing, circulation, messages, opinions, tasks, transitions
@@ -20,7 +20,6 @@ from services.rules.working_time import WorkCalendar
 
 BATCH = 200
 LATER = dt.timedelta(hours=12)  # when a suspended case is looked at again
-EVENT = "chase"
 WORDS = "超时未答复，按已开启的规定视为同意（不产生许可，由主办部门决定）"
 
 
@@ -81,13 +80,15 @@ def _send(session: Session, case: Case, task: CaseTask, percent: int, now: dt.da
     department = session.get_one(Organisation, (case.district_id, task.department_id))
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
     due = task.due_at.astimezone(settings.current().zone) if task.due_at else now
-    text = (
-        f"催办：{department.name}，办件 {case.number}「{version.name}」的会签已用时 {percent}%，"
-        f"应于 {due:%m-%d %H:%M} 前答复，请尽快办理。"
-    )
-    messages.tell_office(
-        session, department, EVENT, f"{case.number}:{task.id}:{percent}", text, case_id=case.id, now=now
-    )
+    values = {
+        "部门": department.name,
+        "办件编号": case.number,
+        "事项": version.name,
+        "已用": f"{percent}%",
+        "答复期限": f"{due:%m-%d %H:%M}",
+    }
+    key = f"{case.number}:{task.id}:{percent}"
+    messages.tell_office(session, department, MessageEvent.CHASED, key, values, case_id=case.id, now=now)
 
 
 def _consent(session: Session, case: Case, task: CaseTask, now: dt.datetime) -> bool:

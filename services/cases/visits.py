@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 import settings
 from models.cases import Case, CaseEvent
 from models.catalogue import ItemVersion
-from models.enums import CaseAction
+from models.enums import CaseAction, MessageEvent
 from models.organisations import Organisation
 from services import audit
 from services.actors import Actor
@@ -20,7 +20,6 @@ from services.rules import lifecycle
 FARTHEST = dt.timedelta(days=90)
 PLACE_LENGTH = 200
 FEWEST_PEOPLE = 2
-EVENT = "visit"
 NOT_LEADING = "现场勘验由主办部门统一组织"
 
 
@@ -134,11 +133,16 @@ def _checked(visit: Plan, known: dict[int, str], now: dt.datetime) -> str:
 def _invite(session: Session, case: Case, visit: Plan, now: dt.datetime) -> None:
     version = session.get_one(ItemVersion, (case.district_id, case.item_version_id))
     local = visit.at.astimezone(settings.current().zone)
-    text = f"联合勘验：办件 {case.number}「{version.name}」定于 {local:%m-%d %H:%M} 到{visit.place.strip()}现场勘验，请派人参加。"
+    values = {
+        "事项": version.name,
+        "办件编号": case.number,
+        "勘验时间": f"{local:%m-%d %H:%M}",
+        "勘验地点": visit.place.strip(),
+    }
     for each in visit.departments:
         office = session.get_one(Organisation, (case.district_id, each))
         key = f"{case.number}:{each}:{now:%Y%m%d%H%M%S}"
-        messages.tell_office(session, office, EVENT, key, text, now=now, case_id=case.id)
+        messages.tell_office(session, office, MessageEvent.VISIT_INVITED, key, values, now=now, case_id=case.id)
 
 
 def hold(

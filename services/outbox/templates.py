@@ -39,7 +39,7 @@ def shipped() -> Mapping[MessageEvent, Wording]:
     """The texts that the product brings."""
     read = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return {
-        event: Wording(event, said["sms"], said["email_subject"], said["email_body"].strip())
+        event: Wording(event, said["sms"], said.get("email_subject", ""), said.get("email_body", "").strip())
         for event, said in ((event, read[event.value]) for event in MessageEvent)
     }
 
@@ -67,7 +67,7 @@ def save(session: Session, wording: Wording, *, actor: Actor, now: dt.datetime) 
     """Keep the office's own text; `wording.version` is the one that was edited. Raises Invalid naming fields, Conflict."""
     actor.must(Permission.TEMPLATES_EDIT)
     sms, subject, body = (text.strip() for text in (wording.sms, wording.email_subject, wording.email_body))
-    message_texts.check(sms, subject, body)
+    message_texts.check(wording.event, sms, subject, body)
     audit.hold(session, actor.district_id)  # two people at once: the second is told
     before = of_event(session, actor.district_id, wording.event)
     if before.version != wording.version:

@@ -4,12 +4,13 @@ import re
 import string
 from collections.abc import Collection, Mapping
 
+from models.enums import MessageEvent
 from services.errors import Invalid
 from services.rules import identifiers
 
 SMS_LENGTH, SUBJECT_LENGTH, BODY_LENGTH = 200, 80, 2000
 FIRST_PART, NEXT_PART = 70, 67  # characters of one short message, and of each part of a longer one
-EXAMPLES: dict[str, str] = {
+EXAMPLES: dict[str, str] = {  # of what applicants are told
     "事项": "公共场所卫生许可（新办）",
     "办件编号": "51010920261126000017",
     "中心": "政务服务中心",
@@ -27,8 +28,20 @@ EXAMPLES: dict[str, str] = {
     "缴费期限": "2026年12月20日",
     "查询网址": "http://localhost:8501/track",
 }
-PLACEHOLDERS = frozenset(EXAMPLES)
+CASE = {name: EXAMPLES[name] for name in ("事项", "办件编号")}
+OFFICES: dict[MessageEvent, dict[str, str]] = {  # of what offices and officers are told, by SMS alone
+    MessageEvent.CHASED: CASE | {"部门": "消防大队", "已用": "80%", "答复期限": "12-03 17:00"},
+    MessageEvent.VISIT_INVITED: CASE | {"勘验时间": "12-01 10:00", "勘验地点": "天府大道店"},
+    MessageEvent.DUE_MOVED: {"部门": "卫生局", "办件": "51010920261126000017（改为12-04）", "件数": "1"},
+    MessageEvent.LEAD_ASSIGNED: {"件数": "12", "期限": "2026-12-10"},
+}
+NUMBERS = ("办件编号", "办件")  # longer than any id
 _ID_LIKE = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{15}|[0-9]{17}[0-9Xx]|[0-9A-HJ-NPQRTUWXY]{18})(?![0-9A-Za-z])")
+
+
+def examples(event: MessageEvent) -> Mapping[str, str]:
+    """What the texts of an event may name, each with an example."""
+    return OFFICES.get(event, EXAMPLES)
 
 
 def placeholders(text: str) -> set[str]:
@@ -36,8 +49,8 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def problem_of(text: str, longest: int, *, allowed: Collection[str] = PLACEHOLDERS) -> str | None:
-    """What is wrong with a text, or None."""
+def problem_of(text: str, longest: int, allowed: Collection[str]) -> str | None:
+    """What is wrong with a text, or None. `allowed`: the placeholders that it may name."""
     if len(text) > longest:
         return f"最多 {longest} 个字，现为 {len(text)} 个字"
     try:
@@ -54,14 +67,17 @@ def problem_of(text: str, longest: int, *, allowed: Collection[str] = PLACEHOLDE
     return None
 
 
-def check(sms: str, subject: str, body: str) -> None:
+def check(event: MessageEvent, sms: str, subject: str, body: str) -> None:
     """Raises Invalid naming the fields `sms`, `email_subject`, `email_body`."""
     fields = {
         "sms": (sms, SMS_LENGTH),
         "email_subject": (subject, SUBJECT_LENGTH),
         "email_body": (body, BODY_LENGTH),
     }
-    problems = {field: problem for field, (text, longest) in fields.items() if (problem := problem_of(text, longest))}
+    known = examples(event)
+    problems = {
+        field: problem for field, (text, longest) in fields.items() if (problem := problem_of(text, longest, known))
+    }
     if not sms.strip():
         problems["sms"] = "请填写短信内容；不发送的，取消「发送」"
     if body.strip() and not subject.strip():
@@ -72,7 +88,7 @@ def check(sms: str, subject: str, body: str) -> None:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text as it is sent; what looks like an id in a value is masked."""
-    return text.format_map({name: value if name == "办件编号" else hide_ids(value) for name, value in values.items()})
+    return text.format_map({name: value if name in NUMBERS else hide_ids(value) for name, value in values.items()})
 
 
 def hide_ids(text: str) -> str:

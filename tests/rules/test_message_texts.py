@@ -13,9 +13,9 @@ PERSON, FIRM = "510113189901010011", "91510113DEM0000149"
 @pytest.mark.parametrize("event", MessageEvent)
 def test_the_shipped_texts_pass_their_own_check(event):
     said = templates.shipped()[event]
-    rules.check(said.sms, said.email_subject, said.email_body)
-    assert said.email_body and "{办件编号}" in said.sms
-    filled = rules.fill(said.sms, rules.EXAMPLES)
+    rules.check(event, said.sms, said.email_subject, said.email_body)
+    assert bool(said.email_body) == (event not in rules.OFFICES)
+    filled = rules.fill(said.sms, rules.examples(event))
     assert "{" not in filled and len(filled) <= rules.SMS_LENGTH
 
 
@@ -34,15 +34,15 @@ def test_the_shipped_texts_pass_their_own_check(event):
     ],
 )
 def test_a_wrong_text_is_refused_in_words(text, said):
-    assert said in (rules.problem_of(text, rules.SMS_LENGTH) or "")
+    assert said in (rules.problem_of(text, rules.SMS_LENGTH, rules.EXAMPLES) or "")
     with pytest.raises(Invalid) as refused:
-        rules.check(text, "标题", "正文")
+        rules.check(MessageEvent.GRANTED, text, "标题", "正文")
     assert set(refused.value.fields) == {"sms"}
 
 
 def test_every_field_that_is_wrong_is_named_at_once():
     with pytest.raises(Invalid) as refused:
-        rules.check(" ", "", "{没有}")
+        rules.check(MessageEvent.GRANTED, " ", "", "{没有}")
     assert set(refused.value.fields) == {"sms", "email_subject", "email_body"}
 
 
@@ -51,6 +51,13 @@ def test_an_id_written_into_a_reason_is_masked_and_a_case_number_is_not():
     filled = rules.fill("{办件编号}：{理由}", values)
     assert PERSON not in filled and FIRM not in filled and "130503670401001" not in filled
     assert filled.startswith(rules.EXAMPLES["办件编号"])
+
+
+def test_each_event_has_placeholders_of_its_own():
+    with pytest.raises(Invalid, match="没有这个占位符"):
+        rules.check(MessageEvent.CHASED, "{补正期限}", "", "")
+    with pytest.raises(Invalid, match="没有这个占位符"):
+        rules.check(MessageEvent.GRANTED, "{已用}", "", "")
 
 
 @pytest.mark.parametrize(("length", "parts"), [(1, 1), (70, 1), (71, 2), (134, 2), (135, 3)])

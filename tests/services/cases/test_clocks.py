@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.cases import Case, CaseTask
-from models.enums import ImportKind
+from models.enums import ImportKind, MessageEvent
 from models.exchange import ImportBatch
 from models.messages import OutboxMessage
 from models.organisations import Organisation
@@ -73,5 +73,7 @@ def test_the_offices_whose_cases_move_are_told_once_each(session, make_item, cle
     closed = {"is_workday": False, "name": "停电检修", "source": "示例通知〔2026〕1号"}
     change = calendars.edit_day(session, THURSDAY, **closed, actor=centre_staff, now=now)
     clocks.follow(session, change, actor=centre_staff, now=now)
-    (text,) = session.scalars(select(OutboxMessage.body).where(OutboxMessage.event == clocks.EVENT)).all()
-    assert "卫生局" in text and "等 7 件" in text and sum(number in text for number in numbers) == clocks.MOST_NAMED
+    (text,) = session.scalars(
+        select(OutboxMessage.body).where(OutboxMessage.event == MessageEvent.DUE_MOVED.value)
+    ).all()
+    assert "卫生局" in text and "共 7 件" in text and sum(number in text for number in numbers) == clocks.MOST_NAMED

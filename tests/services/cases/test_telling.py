@@ -11,11 +11,13 @@ from models.audit import AuditEntry
 from models.cases import Applicant, Case
 from models.enums import CaseAction, CaseType, DocumentVerdict, MessageChannel, MessageEvent
 from models.messages import OutboxMessage
+from models.organisations import Organisation
 from services import confidential, database
-from services.cases import applicants, correcting, delivery, intake, received, review, telling
+from services.cases import applicants, correcting, delivery, intake, messages, received, review, telling
 from services.errors import Conflict, Invalid, NotAllowed
 from services.outbox import sending, templates
 from services.outbox.gateways import FileGateway
+from services.rules import message_texts
 from services.rules.completeness import Judged
 from tests import builders
 
@@ -161,7 +163,7 @@ def test_a_wrong_text_is_refused_and_nothing_is_kept(session, centre_staff, cler
 
 
 def test_every_step_with_words_of_its_own_is_a_step_of_the_table():
-    beside = {E_.DONE_AT_ONCE, E_.OVERDUE}
+    beside = {E_.DONE_AT_ONCE, E_.OVERDUE, *message_texts.OFFICES}
     assert {event.value for event in E_} - {event.value for event in beside} <= {action.value for action in CaseAction}
 
 
@@ -180,3 +182,17 @@ def test_nobody_is_told_sorry_for_what_is_decided_or_long_past(session, item, cl
     review.grant(session, file(session, item, clerk_017, now), actor=reviewer, now=now + DAY)
     file(session, item, clerk_017, now + DAY)
     assert telling.apologise(session, 1, now=now + 60 * DAY) == 0
+
+
+def test_offices_too_are_told_in_the_centres_words_or_not_at_all(session, item, centre_staff, now):
+    office = session.get_one(Organisation, (1, builders.organisation_id(session, "017")))
+    office.phone = "028-00001234"
+    values = dict(message_texts.examples(E_.CHASED))
+    templates.save(
+        session, own(session, E_.CHASED, sms="{部门}请办：{办件编号} {答复期限}"), actor=centre_staff, now=now
+    )
+    messages.tell_office(session, office, E_.CHASED, "first", values, now=now)
+    assert [row.body for row in told(session)] == ["【政务服务】消防大队请办：51010920261126000017 12-03 17:00"]
+    templates.save(session, own(session, E_.CHASED, is_sent=False), actor=centre_staff, now=now)
+    messages.tell_office(session, office, E_.CHASED, "second", values, now=now)
+    assert len(told(session)) == 1
