@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.cases import Attachment, Case, CaseMaterial
 from models.enums import CaseStatus, MaterialState
-from tests.browser.server import Server, settle
+from tests.browser.server import STILL, Server, settle
 
 PERSON = "510113189001010024"
 OTHER = "510113189203030031"
@@ -153,6 +153,7 @@ def test_a_wrong_id_is_told_at_its_field_as_it_is_left_and_nothing_typed_is_lost
     clerk.press("End", "Backspace")
     clerk.type("4", "Enter")
     expect(page.get_by_label("证件号码", exact=True)).to_have_value("510113********0024")
+    expect(page.locator(STILL)).to_be_visible()  # what was found of a known applicant is filled in by now
     clerk.press("Enter", "Control+a")
     clerk.type("13800000002", "F9")
     assert cases(server, filed(page))
