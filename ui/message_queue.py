@@ -45,12 +45,14 @@ def draw(standing: Mapping[MessageState, int], actor: Actor) -> None:
             pickers.Filter("channel", "渠道", MessageChannel.labels(), 140),
             pickers.Filter("event", "事由", case_papers.EVENTS, 170),
         ],
+        search=pickers.Words(label="办件编号", placeholder="20 位数字"),
         key="messages",
     )
     sought = queue.Sought(
         S(chosen["state"]) if chosen["state"] else None,
         MessageChannel(chosen["channel"]) if chosen["channel"] else None,
         chosen["event"] or None,
+        chosen["words"],
     )
     number = tables.page_number("page", sought)
     with page.transaction() as session:

@@ -42,6 +42,7 @@ class Sought:
     state: MessageState | None = None
     channel: MessageChannel | None = None
     event: str | None = None
+    case_number: str = ""
 
 
 def _where(district_id: int, sought: Sought) -> list[ColumnElement[bool]]:
@@ -49,6 +50,9 @@ def _where(district_id: int, sought: Sought) -> list[ColumnElement[bool]]:
     conditions += [OutboxMessage.state == sought.state] if sought.state else []
     conditions += [OutboxMessage.channel == sought.channel] if sought.channel else []
     conditions += [OutboxMessage.event == sought.event] if sought.event else []
+    if number := identifiers.normalise(sought.case_number):
+        of_number = select(Case.id).where(Case.district_id == district_id, Case.number == number)
+        conditions.append(OutboxMessage.case_id.in_(of_number))
     return conditions
 
 

@@ -9,6 +9,7 @@ from models.enums import MessageChannel, MessageState
 from models.identity import new_id
 from models.messages import OutboxMessage
 from services import confidential, database
+from services.cases import intake
 from services.errors import NotAllowed, WrongState
 from services.outbox import queue, sending
 from services.outbox.gateways import FileGateway, Refused, Unclear
@@ -155,6 +156,17 @@ def test_the_queue_is_counted_filtered_and_paged(staff, now):
             queue.Sought(event="grant"),
         ):
             assert queue.page(session, staff, sought)[1] == 2
+
+
+def test_the_messages_of_one_case_are_found_by_its_number(staff, now):
+    with database.writing() as session:
+        clerk = builders.actor(session, "window_clerk", window="017")
+        item = builders.item(session)
+        numbers = [intake.file(session, builders.filing(item), actor=clerk, now=now).number for _ in range(2)]
+    with database.reading() as session:
+        ((line,), total) = queue.page(session, staff, queue.Sought(case_number=f" {numbers[1]} "))
+        assert (line.case_number, total) == (numbers[1], 1)
+        assert queue.page(session, staff, queue.Sought(case_number="51010920260101000010"))[1] == 0
 
 
 def test_a_failed_message_is_sent_again_by_hand_from_the_beginning(staff, now, tmp_path):
