@@ -20,6 +20,8 @@ MOST_PARTS = 500
 DEEPEST = 2  # loops within loops
 MAIN = "word/document.xml"
 RUNS_BY_ITSELF = ("vbaproject", "activex", "oleobject", "embeddings/")
+FOOTNOTES = "wordprocessingml.footnotes+xml"
+OF_ITSELF = ("author", "comments", "identifier", "language", "subject", "title")  # properties that docxtpl fills
 NAMESPACE = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 # what a template may consist of: text, placeholders, conditions, and loops over the lists of its kind
 PLAIN = (
@@ -33,9 +35,9 @@ def check(kind: DocumentKind, file_name: str, content: bytes) -> None:
     _check_container(file_name, content)
     try:
         tree = environment().parse(source(content))
-    except TemplateSyntaxError as error:
+    except TemplateSyntaxError:
         raise Invalid(
-            f"模板里的占位符写法有误（{error.message}）：占位符写成 {{{{ 申请人 }}}} 的样子，并请成对书写"
+            "模板里的占位符写法有误：占位符写成 {{ 申请人 }} 的样子，条件和循环要有结束（endif、endfor）"
         ) from None
     known = vouchers.examples(kind)
     named = _check_nodes(tree, known)
@@ -75,13 +77,16 @@ def _check_links(content: bytes) -> None:
 
 
 def source(content: bytes) -> str:
-    """All text of the template with its placeholders, as it is filled: body, headers and footers."""
+    """All text with placeholders that is filled: body, headers, footers, footnotes, and what the file says of itself."""
     try:
         template = DocxTemplate(io.BytesIO(content))
         template.init_docx()
         found = [template.patch_xml(template.get_xml())]
         for uri in (template.HEADER_URI, template.FOOTER_URI):
             found += [template.patch_xml(template.get_part_xml(part)) for _, part in template.get_headers_footers(uri)]
+        notes = [part for part in template.docx.part.package.parts if part.content_type.endswith(FOOTNOTES)]
+        found += [template.patch_xml(part.blob.decode()) for part in notes]
+        found += [getattr(template.docx.core_properties, name) for name in OF_ITSELF]
     except (KeyError, ValueError, AttributeError, OSError, etree.XMLSyntaxError):
         raise Invalid(DAMAGED) from None
     return "".join(found)

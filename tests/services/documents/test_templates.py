@@ -17,9 +17,10 @@ K = DocumentKind
 NEEDED = "{{ 文号 }} {{ 申请人 }} {{ 事项 }} {{ 日期 }} {{ 理由 }} {{ 救济途径 }}"  # of a denial
 
 
-def docx(*paragraphs, rows=()):
+def docx(*paragraphs, rows=(), title=""):
     """A Word file with the paragraphs, and a table with the rows of one cell each."""
     made = Document()
+    made.core_properties.title = title
     for text in paragraphs:
         made.add_paragraph(text)
     if rows:
@@ -99,6 +100,7 @@ WRONG = {
     "an assignment": ("a.docx", docx(NEEDED, "{% set a = 1 %}"), "不能用计算、函数"),
     "another's list": ("a.docx", docx(NEEDED, "{% for 行 in 补正内容 %}{{ 行.名称 }}{% endfor %}"), "循环只能用于清单"),
     "a loop over a word": ("a.docx", docx(NEEDED, "{% for 字 in 申请人 %}{{ 字 }}{% endfor %}"), "循环只能用于清单"),
+    "a title that computes": ("a.docx", docx(NEEDED, title="{{ 9 ** 9 ** 9 }}"), "不能用计算、函数"),
     "too little": ("a.docx", docx("{{ 文号 }} {{ 申请人 }} {{ 事项 }} {{ 日期 }} {{ 理由 }}"), "必须载明：救济途径"),
 }
 
