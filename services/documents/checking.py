@@ -11,7 +11,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from lxml import etree
 
 from models.enums import DocumentKind
-from services.documents.filling import DAMAGED, environment, fill
+from services.documents.filling import DAMAGED, UNREADABLE, environment, fill
 from services.errors import Invalid
 from services.rules import vouchers
 
@@ -65,7 +65,7 @@ def _check_container(file_name: str, content: bytes) -> None:
             for name in names:
                 if name.endswith(".rels"):
                     _check_links(archive.read(name))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, etree.XMLSyntaxError, EOFError, NotImplementedError, OSError):
+    except UNREADABLE:
         raise Invalid(DAMAGED) from None
 
 
@@ -87,7 +87,7 @@ def source(content: bytes) -> str:
         notes = [part for part in template.docx.part.package.parts if part.content_type.endswith(FOOTNOTES)]
         found += [template.patch_xml(part.blob.decode()) for part in notes]
         found += [getattr(template.docx.core_properties, name) for name in OF_ITSELF]
-    except (KeyError, ValueError, AttributeError, OSError, etree.XMLSyntaxError):
+    except UNREADABLE:
         raise Invalid(DAMAGED) from None
     return "".join(found)
 

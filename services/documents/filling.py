@@ -1,10 +1,13 @@
 """Filling a Word template in a sandbox (docxtpl): text only, nothing that the facts say is read as a placeholder."""
 
 import io
+import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
 import segno
+from docx.opc.exceptions import OpcError
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import ChainableUndefined, TemplateError
@@ -16,7 +19,10 @@ from services.errors import Invalid
 DAMAGED = "文件不是可用的 Word 文档，可能已损坏、加密或被改名，请用 Word 重新另存为 .docx"
 QR, QR_SIZE = "二维码", 30  # millimetres
 ADDRESS = "查询网址"
-UNREADABLE = (TemplateError, KeyError, ValueError, AttributeError, TypeError, OSError, etree.LxmlError)
+UNREADABLE = (  # all that opening and filling a broken Word file raises
+    TemplateError, KeyError, ValueError, AttributeError, TypeError, OSError, EOFError, NotImplementedError,
+    etree.LxmlError, zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, OpcError,
+)  # fmt: skip
 
 
 def environment() -> ImmutableSandboxedEnvironment:

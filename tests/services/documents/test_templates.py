@@ -80,11 +80,32 @@ def fetching():
     return with_part(docx(NEEDED), "word/_rels/settings.xml.rels", rels)
 
 
+def bitten(place):
+    """The Word file with its content damaged in the middle."""
+    whole = bytearray(docx(NEEDED, *("一段正文" * 50 for _ in range(40))))
+    start = whole.find(b"word/document.xml") + place
+    whole[start : start + 40] = bytes(40)
+    return bytes(whole)
+
+
+def without(name):
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx(NEEDED))) as source, zipfile.ZipFile(out, "w") as target:
+        for each in source.namelist():
+            if each != name:
+                target.writestr(each, source.read(each))
+    return out.getvalue()
+
+
 WRONG = {
     "another type": ("a.doc", b"anything", "须为 .docx"),
     "no zip": ("a.docx", b"PK not a zip", "不是可用的 Word 文档"),
     "a zip of something else": ("a.docx", with_part(docx("x"), "word/document.xml", b"")[:40], "不是可用的 Word 文档"),
     "broken xml": ("a.docx", with_part(docx(NEEDED), "word/document.xml", b"<w:document"), "不是可用的 Word 文档"),
+    "bitten": ("a.docx", bitten(60), "不是可用的 Word 文档"),
+    "bitten later": ("a.docx", bitten(200), "不是可用的 Word 文档"),
+    "no types": ("a.docx", without("[Content_Types].xml"), "不是可用的 Word 文档"),
+    "no relations": ("a.docx", without("_rels/.rels"), "不是可用的 Word 文档"),
     "too large": ("a.docx", b"x" * (checking.LARGEST + 1), "超过 2 MB"),
     "a bomb": ("a.docx", bomb(), "解压后过大"),
     "macros": ("a.docx", with_part(docx(NEEDED), "word/vbaProject.bin", b"x"), "含有宏"),
