@@ -26,8 +26,10 @@ class Key:
         return cls(document.district_id, document.case_id, document.sequence, document.kind)
 
 
-def _get(session: database.Session, key: Key) -> CaseDocument:
-    found = session.get(CaseDocument, (key.district_id, key.case_id, key.sequence, key.kind))
+def _get(session: database.Session, key: Key, *, is_to_keep: bool = False) -> CaseDocument:
+    """The voucher; whoever is about to keep its file waits for whoever is doing so."""
+    identity = key.district_id, key.case_id, key.sequence, key.kind
+    found = session.get(CaseDocument, identity, with_for_update=True if is_to_keep else None)
     if found is None:
         raise NotFound("没有找到这份文书")
     return found
@@ -44,7 +46,7 @@ def word(key: Key, *, now: dt.datetime) -> bytes:
         content = fill(template, found.facts | {"文号": found.number, ADDRESS: address})
     storage_key, digest = attachments.store(content, now=now)
     with database.writing() as session:
-        found = _get(session, key)
+        found = _get(session, key, is_to_keep=True)
         if found.storage_key is None:
             found.storage_key, found.sha256 = storage_key, digest
             return content
