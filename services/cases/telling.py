@@ -50,6 +50,9 @@ def apologise(session: Session, district_id: int, *, now: dt.datetime) -> int:
         .order_by(Case.due_at)
         .limit(BATCH)
     )
+    if not session.execute(wanted.limit(1)).first():
+        return 0
+    audit.hold(session, district_id)  # a second worker waits, and finds them told
     late = session.execute(wanted).all()
     for case, version in late:
         messages.announce(session, case, MessageEvent.OVERDUE, version, now=now)
