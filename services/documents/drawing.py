@@ -19,8 +19,9 @@ from docx.shared import Length
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 from fpdf import FPDF
-from fpdf.enums import Align, CellBordersLayout, TableBordersLayout, WrapMode
+from fpdf.enums import Align, TableBordersLayout, WrapMode
 from fpdf.fonts import FontFace
+from fpdf.table import Row
 
 from services.rules import line_breaks
 
@@ -31,7 +32,7 @@ PLACED = {"C": Align.C, "R": Align.R}
 FOOT_ROOM, FOOT_SIZE = 18, 8.5
 ALIGNED = {ALIGNMENT.CENTER: "C", ALIGNMENT.RIGHT: "R", ALIGNMENT.LEFT: "L", ALIGNMENT.JUSTIFY: "L"}
 SERIF = ("宋", "Song", "Sim")  # a face by one of these words is drawn with serifs
-PAD = 1.2
+PAD, ROUNDING = 1.2, 0.05
 INDENT = "　"
 
 
@@ -198,6 +199,7 @@ def _pictures(paragraph: Paragraph) -> list[tuple[io.BytesIO, float]]:
 @dataclasses.dataclass(frozen=True)
 class _Cell:
     paragraphs: Sequence[Paragraph]
+    start: int  # its first column
     columns: int
     rows: int
     shade: tuple[int, int, int] | None
@@ -226,7 +228,7 @@ def _cells(table: Table) -> list[list[_Cell]]:
                     if each is None or each.vMerge != "continue":
                         break
                     rows += 1
-            line.append(_Cell([Paragraph(p, table) for p in tc.p_lst], tc.grid_span, rows, _shade(tc)))
+            line.append(_Cell([Paragraph(p, table) for p in tc.p_lst], tc.grid_offset, tc.grid_span, rows, _shade(tc)))
         found.append(line)
     return found
 
@@ -251,40 +253,45 @@ def _table(sheet: FPDF, table: Table) -> None:
     if not rows:
         return
     widths = [_mm(column.width, 0) for column in table.columns]
-    if not all(widths):
-        widths = [1.0] * len(widths)
-    first = _first_size(rows)
+    if not all(widths) or sum(widths) > sheet.epw:
+        shares = widths if all(widths) else [1.0] * len(widths)
+        widths = [sheet.epw * share / sum(shares) for share in shares]
+    first, is_framed = _first_size(rows), _is_framed(table)
+    padding = PAD if is_framed else 0.0
     sheet.set_font("zh", size=first)
-    layout = TableBordersLayout.ALL if _is_framed(table) else TableBordersLayout.NONE
-    repeats = table.rows[0]._tr.find(f".//{qn('w:tblHeader')}") is not None
     with sheet.table(
         col_widths=tuple(widths),
-        width=min(sum(widths), sheet.epw) if sum(widths) > len(widths) else sheet.epw,
+        width=min(sum(widths), sheet.epw),
         align="LEFT",
         line_height=first * POINT * LINE,
-        borders_layout=layout,
-        first_row_as_headings=repeats,
+        borders_layout=TableBordersLayout.ALL if is_framed else TableBordersLayout.NONE,
+        first_row_as_headings=table.rows[0]._tr.find(f".//{qn('w:tblHeader')}") is not None,
         headings_style=FontFace(fill_color=rows[0][0].shade) if rows[0] and rows[0][0].shade else FontFace(),
-        padding=PAD if layout is TableBordersLayout.ALL else 0,
+        padding=padding,
         wrapmode=WrapMode.CHAR,
     ) as drawn:
         for line in rows:
             row = drawn.row()
             for cell in line:
-                head = cell.paragraphs[0]
-                style = FontFace(size_pt=_size(head), fill_color=cell.shade)
-                pictures = [each for paragraph in cell.paragraphs for each in _pictures(paragraph)]
-                is_picture = bool(pictures) and not cell.text
-                row.cell(
-                    cell.text,
-                    align=ALIGNED.get(_format(head, "alignment"), "L"),  # type: ignore[call-overload]
-                    style=style,
-                    img=pictures[0][0] if is_picture else None,
-                    img_fill_width=is_picture,
-                    colspan=cell.columns,
-                    rowspan=cell.rows,
-                    border=CellBordersLayout.INHERIT,
-                )
+                _put(sheet, row, cell, sum(widths[cell.start : cell.start + cell.columns]) - 2 * padding)
+
+
+def _put(sheet: FPDF, row: Row, cell: _Cell, room: float) -> None:
+    """A cell of the row: its text in lines of at most `room` millimetres, or its picture."""
+    head = cell.paragraphs[0]
+    size = _size(head)
+    pictures = [each for paragraph in cell.paragraphs for each in _pictures(paragraph)]
+    is_picture = bool(pictures) and not cell.text
+    sheet.set_font("zh", size=size)
+    row.cell(
+        "\n".join(line_breaks.lines(cell.text, room - ROUNDING, sheet.get_string_width)),
+        align=ALIGNED.get(_format(head, "alignment"), "L"),  # type: ignore[call-overload]
+        style=FontFace(size_pt=size, fill_color=cell.shade),
+        img=pictures[0][0] if is_picture else None,
+        img_fill_width=is_picture,
+        colspan=cell.columns,
+        rowspan=cell.rows,
+    )
 
 
 def _first_size(rows: Sequence[Sequence[_Cell]]) -> float:

@@ -24,9 +24,15 @@ def lines(text: str, room: float, width_of: Callable[[str], float]) -> Iterator[
 def _carried(line: str, word: str) -> int:
     """How many of the line's last characters go to the next line with the word."""
     taken = 0
-    while word[0] in NOT_FIRST or (taken < len(line) and line[len(line) - taken - 1] in NOT_LAST):
+    while _must_carry(line[: len(line) - taken], word):
         if len(line) - taken <= 1:
             return 0
         taken += 1
         word = line[len(line) - taken :]
     return taken
+
+
+def _must_carry(line: str, word: str) -> bool:
+    """Whether the line may not end there, or the word may not begin one; a number that was begun is carried whole."""
+    is_cut = bool(line) and (line[-1] + word[0]).isascii() and line[-1].isalnum() and word[0].isalnum()
+    return word[0] in NOT_FIRST or line[-1:] in NOT_LAST or is_cut
