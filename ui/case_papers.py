@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from models.documents import CaseDocument
-from models.enums import CaseStatus, CaseType, MessageEvent, MessageState, Permission
+from models.enums import CaseType, MessageEvent, MessageState, Permission
 from models.messages import OutboxMessage
 from services import documents
 from services.actors import Actor
@@ -27,7 +27,6 @@ OF_STATE = {
     MessageState.UNKNOWN: Meaning.WARNING,
     MessageState.CANCELLED: Meaning.NEUTRAL,
 }
-OVER = (CaseStatus.DELIVERED, CaseStatus.CLOSED)  # what it once was handed on paper is not written anew
 WRITERS = (Permission.CASES_INTAKE, Permission.CASES_REVIEW, Permission.CASES_DELIVER)
 EVENTS: dict[str, str] = {**MessageEvent.labels(), queue.TRIAL: "测试"}
 MESSAGES = (
@@ -54,7 +53,7 @@ def vouchers(found: CaseDetail, actor: Actor) -> None:
             return make()
 
         offers(each, key, allowed)
-    owed = documents.missing(found.case, found.events, written) if found.case.status not in OVER else []
+    owed = documents.missing(found.case, found.events, written)
     if owed and any(map(actor.may, WRITERS)):
         names = "、".join(kind.label for _, kinds in owed for kind in kinds)
         st.caption(f"尚未出具：{names}")

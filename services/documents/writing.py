@@ -9,11 +9,13 @@ import settings
 from models.cases import Case, CaseEvent
 from models.catalogue import ItemVersion
 from models.documents import CaseDocument
-from models.enums import DocumentKind
+from models.enums import CaseStatus, DocumentKind
 from services import audit
 from services.documents import composing, templates
 from services.rules import vouchers
 from services.rules.guide import Guide
+
+OVER = (CaseStatus.DELIVERED, CaseStatus.CLOSED)
 
 
 def write(
@@ -68,8 +70,11 @@ def of_case(session: Session, case: Case) -> Sequence[CaseDocument]:
 def missing(
     case: Case, events: Sequence[CaseEvent], written: Sequence[CaseDocument]
 ) -> list[tuple[CaseEvent, list[DocumentKind]]]:
-    """The steps whose vouchers were never written, with their kinds: taken before there were any."""
-    if case.batch_id is not None:
+    """The steps whose vouchers were never written, with their kinds: taken before there were any.
+
+    None of a case that is over (what it was handed on paper is not written anew), and none of another system's.
+    """
+    if case.batch_id is not None or case.status in OVER:
         return []
     there = {(each.sequence, each.kind) for each in written}
     owed = [

@@ -315,6 +315,15 @@ def test_steps_older_than_their_vouchers_are_written_once_when_asked(place, now)
         telling.catch_up(session, number, actor=place["clerk"], now=now)
 
 
+def test_what_a_case_that_is_over_was_handed_on_paper_is_not_written_anew(place, now):
+    number = file(place, now)
+    act(review.withdraw, number, "改变经营计划", actor=place["clerk"], now=now + DAY)
+    with database.writing() as session:
+        session.execute(CaseDocument.__table__.delete())
+    with database.writing() as session, pytest.raises(WrongState, match="都已出具"):
+        telling.catch_up(session, number, actor=place["clerk"], now=now + 2 * DAY)
+
+
 def test_another_systems_case_has_its_own_papers(place, now):
     number = file(place, now)
     with database.writing() as session:
