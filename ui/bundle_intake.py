@@ -87,7 +87,7 @@ def _key(draft: Draft, each: CombinedMaterial) -> str:
     return draft.key(f"{each.material.key}-state")
 
 
-@page.guard(Permission.CASES_INTAKE)
+@page.callback(Permission.CASES_INTAKE)
 def _take_all(keys: Sequence[str]) -> None:
     for key in keys:
         st.session_state[key] = MaterialState.RECEIVED

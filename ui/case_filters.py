@@ -17,6 +17,7 @@ from services.catalogue import items
 from services.database import Session
 from ui import page, pickers, words
 from ui.pickers import Filter, Words
+from ui.unbroken import unbroken
 
 PERIODS = {"today": "今天", "7": "近 7 天", "30": "近 30 天", "month": "本月", "year": "今年"}
 FINISHED = (CaseStatus.DECIDED, CaseStatus.DELIVERED, CaseStatus.CLOSED)
@@ -124,6 +125,7 @@ def _more(session: Session, actor: Actor) -> None:
         _choice("是否超期", "overdue", {"1": "只看已超期的在办件"})
 
 
+@unbroken
 def _take_person() -> None:
     st.session_state[PERSON] = st.session_state[f"{PERSON}-typed"].strip()
 
@@ -135,14 +137,10 @@ def _synced(name: str) -> str:
     return key
 
 
-def _follow(name: str, key: str) -> None:
-    page.set_query(**{name: st.session_state[key]})
-
-
 def _text(label: str, name: str, *, hint: str) -> None:
     key = f"cases-more-{name}"
     st.session_state[key] = page.query(name)
-    st.text_input(label, key=key, placeholder=hint, on_change=_follow, args=(name, key))
+    st.text_input(label, key=key, placeholder=hint, on_change=page.follow_field, args=(name, key))
 
 
 def _choice(label: str, name: str, options: Mapping[str, str]) -> None:
@@ -153,7 +151,7 @@ def _choice(label: str, name: str, options: Mapping[str, str]) -> None:
         ["", *options],
         key=key,
         format_func=lambda value: options.get(value, "不限"),
-        on_change=_follow,
+        on_change=page.follow_field,
         args=(name, key),
     )
 
@@ -161,7 +159,7 @@ def _choice(label: str, name: str, options: Mapping[str, str]) -> None:
 def _date(place: DeltaGenerator, label: str, name: str) -> None:
     key = f"cases-more-{name}"
     st.session_state[key] = _day(page.query(name))
-    place.date_input(label, key=key, format="YYYY-MM-DD", on_change=_follow, args=(name, key))
+    place.date_input(label, key=key, format="YYYY-MM-DD", on_change=page.follow_field, args=(name, key))
 
 
 def _person_chip() -> None:
@@ -188,5 +186,6 @@ def _said(session: Session, actor: Actor, name: str, value: str) -> str:
     return ""
 
 
+@unbroken
 def _forget_person() -> None:
     st.session_state[PERSON] = ""

@@ -14,6 +14,7 @@ from services.cases.search import CaseFilter, CasePage, CaseRow, Count, Position
 from ui import case_filters, cases, charts, page, tables, words
 from ui.charts import Meaning
 from ui.tables import Column
+from ui.unbroken import unbroken
 
 SIGNS = {Meaning.OPEN: "●", Meaning.PAUSED: "‖", Meaning.CLOSED: "✓"}
 LAST_PAGE = search.COUNT_CAP // search.PER_PAGE
@@ -97,6 +98,11 @@ def _go(number: int, way: str, position: Position | None, mark: str) -> None:
     page.set_query(**{PLACE: f"{number}.{way}.{microseconds}.{position[1] if position else 0}.{mark}"})
 
 
+@unbroken
+def _skip(key: str, mark: str) -> None:
+    _go(st.session_state[key], "skip", None, mark)
+
+
 def _count(session: database.Session, asked: CaseFilter, actor: Actor, now: dt.datetime) -> Count:
     """Counted once a filter and half a minute: turning pages does not count again."""
     mark, kept = _signature(asked), st.session_state.get(COUNT)
@@ -151,7 +157,8 @@ def _jump(number: int, last: int, mark: str) -> None:
         min(number, last),
         key=key,
         width=130,
-        on_change=lambda: _go(st.session_state[key], "skip", None, mark),
+        on_change=_skip,
+        args=(key, mark),
     )
 
 

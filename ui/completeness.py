@@ -103,7 +103,7 @@ def _documents(
     return judged
 
 
-@page.guard(Permission.CASES_INTAKE)
+@page.callback(Permission.CASES_INTAKE)
 def _pass_rest(documents: Sequence[Document], prefix: str) -> None:
     """Whatever is not judged yet is usable."""
     for document in documents:

@@ -78,7 +78,7 @@ def _choose(draft: Draft) -> None:
     )
 
 
-@page.guard(Permission.CASES_INTAKE)
+@page.callback(Permission.CASES_INTAKE)
 def _left_id() -> None:
     """As the field is left: an id is checked, masked and looked up; a phone or a name finds known applicants."""
     draft = intake_draft.at_hand()
@@ -142,7 +142,7 @@ def _fill(session: database.Session, draft: Draft, applicant_id: int) -> None:
     draft.write("phone", draft.masked_phone)
 
 
-@page.guard(Permission.CASES_INTAKE)
+@page.callback(Permission.CASES_INTAKE)
 def _chose() -> None:
     draft = intake_draft.at_hand()
     place = st.session_state.get(draft.key("card"))
@@ -151,7 +151,7 @@ def _chose() -> None:
             _fill(session, draft, draft.cards[place].id)
 
 
-@page.guard(Permission.CASES_INTAKE)
+@page.callback(Permission.CASES_INTAKE)
 def repeat() -> None:
     """Take the applicant of the last case again."""
     draft = intake_draft.at_hand()
@@ -160,7 +160,7 @@ def repeat() -> None:
             _fill(session, draft, draft.last_applicant)
 
 
-@page.guard(Permission.CASES_INTAKE)
+@page.callback(Permission.CASES_INTAKE)
 def _left_phone() -> None:
     draft = intake_draft.at_hand()
     text = draft.typed("phone")

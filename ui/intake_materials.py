@@ -79,7 +79,7 @@ def _head(draft: Draft, item: PublishedItem, offers: Mapping[str, Offer]) -> Non
         st.button("全部收齐", key=draft.key("all"), shortcut="F4", on_click=_take_all, args=(item,))
 
 
-@page.guard(Permission.CASES_INTAKE)
+@page.callback(Permission.CASES_INTAKE)
 def _reuse_all(item: PublishedItem, names: frozenset[str]) -> None:
     """What is held need not be handed in again."""
     draft = intake_draft.at_hand()
@@ -90,7 +90,7 @@ def _reuse_all(item: PublishedItem, names: frozenset[str]) -> None:
             st.session_state[_key(draft, item, key, "state")] = S.RECEIVED
 
 
-@page.guard(Permission.CASES_INTAKE)
+@page.callback(Permission.CASES_INTAKE)
 def _take_all(item: PublishedItem) -> None:
     """Everything that is not a matter of circumstances has been handed in."""
     draft = intake_draft.at_hand()

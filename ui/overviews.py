@@ -24,12 +24,10 @@ def chosen_day(today: dt.date) -> dt.date:
     except ValueError:
         day = today
     st.session_state[key] = day
-    st.date_input("日期", key=key, max_value=today, format="YYYY-MM-DD", width=160, on_change=_follow, args=(key,))
+    st.date_input(
+        "日期", key=key, max_value=today, format="YYYY-MM-DD", width=160, on_change=page.follow_field, args=("day", key)
+    )
     return day
-
-
-def _follow(key: str) -> None:
-    page.set_query(day=st.session_state[key])
 
 
 def figures(found: Overview) -> list[FigureLink]:

@@ -20,6 +20,7 @@ from services import database, downloads
 from services.actors import Actor
 from services.errors import DomainError, Invalid
 from ui import visitor
+from ui.unbroken import unbroken
 from ui.visitor import STAFF as STAFF
 from ui.visitor import Requirement, allowed
 
@@ -97,22 +98,29 @@ def perform(
 
     `then(result)` runs after the commit (e.g. to note an id in session state). `key` names what is filed: the same key
     is performed once a session, so that a double press files one case. A refusal is shown here, nothing typed is lost.
+    A key pressed meanwhile waits until all of this is done.
     """
     if key is not None and key in st.session_state.get("_performed", ()):
         st.rerun()
-    try:
-        with database.writing() as session:
-            visitor.confirm(session)
-            result = function(session)
-    except DomainError as error:
-        show(error)
-        return
-    if key is not None:
-        st.session_state["_performed"] = [*st.session_state.get("_performed", ()), key][-REMEMBERED_KEYS:]
-    if then is not None:
-        then(result)
-    flash(done(result) if callable(done) else done)
-    st.rerun()
+
+    @unbroken
+    def act() -> bool:
+        try:
+            with database.writing() as session:
+                visitor.confirm(session)
+                result = function(session)
+        except DomainError as error:
+            show(error)
+            return False
+        if key is not None:
+            st.session_state["_performed"] = [*st.session_state.get("_performed", ()), key][-REMEMBERED_KEYS:]
+        if then is not None:
+            then(result)
+        flash(done(result) if callable(done) else done)
+        return True
+
+    if act():
+        st.rerun()
 
 
 def note(function: Callable[[database.Session], T], *, else_: T) -> T:
@@ -146,7 +154,7 @@ def record(note: Callable[[database.Session], object], *, seen: object = None) -
 
 
 def guard(requires: Requirement) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """For callbacks and fragments, which Streamlit runs without the page's own check (security 2).
+    """For fragments, which Streamlit runs without the page's own check (security 2).
 
     Put it under `@st.fragment`; a refusal is shown and the function is not run.
     """
@@ -165,6 +173,11 @@ def guard(requires: Requirement) -> Callable[[Callable[..., Any]], Callable[...,
         return guarded
 
     return wrap
+
+
+def callback(requires: Requirement) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`guard` for callbacks, which also run to their end: a dropped one would not be called again."""
+    return lambda function: unbroken(guard(requires)(function))
 
 
 def offer_download(
@@ -254,6 +267,7 @@ def identity(text: str) -> int | None:
     return number if number is not None and number <= LARGEST_ID else None
 
 
+@unbroken
 def set_query(**values: object) -> None:
     """Put values into the page's address; None or "" takes one out."""
     for name, value in values.items():
@@ -261,3 +275,9 @@ def set_query(**values: object) -> None:
             st.query_params.pop(name, None)
         else:
             st.query_params[name] = str(value)
+
+
+@unbroken
+def follow_field(name: str, key: str) -> None:
+    """The address is the truth: what a field holds goes there, and comes from there."""
+    set_query(**{name: st.session_state[key]})

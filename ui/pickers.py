@@ -67,11 +67,6 @@ def _asked(choice: Filter) -> str:
     return asked if asked in choice.options else ANY
 
 
-def _follow(name: str, key: str) -> None:
-    """The address is the truth: what is typed goes there, and comes from there."""
-    page.set_query(**{name: st.session_state[key]})
-
-
 def _search(search: Words, prefix: str) -> None:
     key, asked = f"{prefix}-{search.name}", page.query(search.name)
     if st.session_state.get(key) != asked:
@@ -81,7 +76,7 @@ def _search(search: Words, prefix: str) -> None:
         key=key,
         type="search",
         placeholder=search.placeholder,
-        on_change=_follow,
+        on_change=page.follow_field,
         args=(search.name, key),
         width=240,
     )
@@ -96,7 +91,7 @@ def _choice(choice: Filter, prefix: str) -> None:
         [ANY, *choice.options],
         key=key,
         format_func=lambda value: choice.options.get(value, choice.any_label),
-        on_change=_follow,
+        on_change=page.follow_field,
         args=(choice.name, key),
         width=choice.width,
     )

@@ -54,7 +54,8 @@ def search() -> str:
         label_visibility="collapsed",
         type="search",
         placeholder="例如：卫生许可、身份证，或拼音首字母 wsxk",
-        on_change=lambda: page.set_query(words=st.session_state["portal-words"]),
+        on_change=page.follow_field,
+        args=("words", "portal-words"),
     )
     return asked.strip()
 
@@ -72,7 +73,8 @@ def door() -> str:
         format_func=lambda value: DOORS[value],
         label_visibility="collapsed",
         required=True,
-        on_change=lambda: page.set_query(by=st.session_state["portal-by"]),
+        on_change=page.follow_field,
+        args=("by", "portal-by"),
     )
     return asked
 
