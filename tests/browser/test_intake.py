@@ -49,6 +49,7 @@ def filed(page: Page, *, after: str = "") -> str:
     expect(page.locator(NUMBER).first).to_be_visible()
     if after:
         expect(page.locator(NUMBER).first).not_to_have_text(after)
+    settle(page)  # the number is drawn before the empty form under it
     return page.locator(NUMBER).first.inner_text()
 
 
