@@ -140,7 +140,7 @@ def _synced(name: str) -> str:
 def _text(label: str, name: str, *, hint: str) -> None:
     key = f"cases-more-{name}"
     st.session_state[key] = page.query(name)
-    st.text_input(label, key=key, placeholder=hint, on_change=page.follow_field, args=(name, key))
+    st.text_input(label, key=key, placeholder=hint, on_change=page.set_query_from, args=(name, key))
 
 
 def _choice(label: str, name: str, options: Mapping[str, str]) -> None:
@@ -151,7 +151,7 @@ def _choice(label: str, name: str, options: Mapping[str, str]) -> None:
         ["", *options],
         key=key,
         format_func=lambda value: options.get(value, "不限"),
-        on_change=page.follow_field,
+        on_change=page.set_query_from,
         args=(name, key),
     )
 
@@ -159,7 +159,7 @@ def _choice(label: str, name: str, options: Mapping[str, str]) -> None:
 def _date(place: DeltaGenerator, label: str, name: str) -> None:
     key = f"cases-more-{name}"
     st.session_state[key] = _day(page.query(name))
-    place.date_input(label, key=key, format="YYYY-MM-DD", on_change=page.follow_field, args=(name, key))
+    place.date_input(label, key=key, format="YYYY-MM-DD", on_change=page.set_query_from, args=(name, key))
 
 
 def _person_chip() -> None:

@@ -93,6 +93,7 @@ def _place(asked: CaseFilter) -> tuple[int, str, Position | None]:
     return max(int(match[1]), 1), match[2], (EPOCH + dt.timedelta(microseconds=int(match[3])), int(match[4]))
 
 
+@unbroken
 def _go(number: int, way: str, position: Position | None, mark: str) -> None:
     microseconds = (position[0] - EPOCH) // dt.timedelta(microseconds=1) if position else 0
     page.set_query(**{PLACE: f"{number}.{way}.{microseconds}.{position[1] if position else 0}.{mark}"})
@@ -169,6 +170,6 @@ def _exact(mark: str) -> None:
         key="cases-exact",
         type="tertiary",
         help="逐一清点，条件很宽时需要几秒",
-        on_click=st.session_state.update,
+        on_click=unbroken(st.session_state.update),
         args=({EXACT: mark},),
     )

@@ -14,6 +14,7 @@ from services.rules.guide import Guide
 from services.rules.versions import EDITABLE
 from ui import forms, guide_editor, page, tables
 from ui.guides import Topics
+from ui.unbroken import unbroken
 
 
 def draw(detail: ItemDetail, actor: Actor, topics: Topics) -> None:
@@ -71,4 +72,6 @@ def _overtaken(key: str, base: Guide, draft: VersionDetail) -> None:
     with st.expander("他人改了什么", expanded=True):
         lines = in_words(differences(base, draft.guide))
         st.markdown("\n".join(f"- {page.plain(line)}" for line in lines) or "仅状态有变化")
-    st.button("放弃我的修改，载入最新内容", key=f"{key}-reload", on_click=st.session_state.pop, args=(key, None))
+    st.button(
+        "放弃我的修改，载入最新内容", key=f"{key}-reload", on_click=unbroken(st.session_state.pop), args=(key, None)
+    )

@@ -25,7 +25,13 @@ def chosen_day(today: dt.date) -> dt.date:
         day = today
     st.session_state[key] = day
     st.date_input(
-        "日期", key=key, max_value=today, format="YYYY-MM-DD", width=160, on_change=page.follow_field, args=("day", key)
+        "日期",
+        key=key,
+        max_value=today,
+        format="YYYY-MM-DD",
+        width=160,
+        on_change=page.set_query_from,
+        args=("day", key),
     )
     return day
 

@@ -98,7 +98,7 @@ def perform(
 
     `then(result)` runs after the commit (e.g. to note an id in session state). `key` names what is filed: the same key
     is performed once a session, so that a double press files one case. A refusal is shown here, nothing typed is lost.
-    A key pressed meanwhile waits until all of this is done.
+    A key pressed meanwhile waits until all of this is done, unless `function` draws: then nothing is written.
     """
     if key is not None and key in st.session_state.get("_performed", ()):
         st.rerun()
@@ -123,6 +123,7 @@ def perform(
         st.rerun()
 
 
+@unbroken
 def note(function: Callable[[database.Session], T], *, else_: T) -> T:
     """A small write beside what the person does (a look that is recorded): committed, said nowhere, nothing drawn anew.
 
@@ -136,6 +137,7 @@ def note(function: Callable[[database.Session], T], *, else_: T) -> T:
         return else_
 
 
+@unbroken
 def record(note: Callable[[database.Session], object], *, seen: object = None) -> None:
     """Write down that guarded records were looked at (R-TAX-06); a refusal stops the page.
 
@@ -278,6 +280,6 @@ def set_query(**values: object) -> None:
 
 
 @unbroken
-def follow_field(name: str, key: str) -> None:
+def set_query_from(name: str, key: str) -> None:
     """The address is the truth: what a field holds goes there, and comes from there."""
     set_query(**{name: st.session_state[key]})

@@ -76,7 +76,7 @@ def _search(search: Words, prefix: str) -> None:
         key=key,
         type="search",
         placeholder=search.placeholder,
-        on_change=page.follow_field,
+        on_change=page.set_query_from,
         args=(search.name, key),
         width=240,
     )
@@ -91,7 +91,7 @@ def _choice(choice: Filter, prefix: str) -> None:
         [ANY, *choice.options],
         key=key,
         format_func=lambda value: choice.options.get(value, choice.any_label),
-        on_change=page.follow_field,
+        on_change=page.set_query_from,
         args=(choice.name, key),
         width=choice.width,
     )

@@ -54,7 +54,7 @@ def search() -> str:
         label_visibility="collapsed",
         type="search",
         placeholder="例如：卫生许可、身份证，或拼音首字母 wsxk",
-        on_change=page.follow_field,
+        on_change=page.set_query_from,
         args=("words", "portal-words"),
     )
     return asked.strip()
@@ -73,7 +73,7 @@ def door() -> str:
         format_func=lambda value: DOORS[value],
         label_visibility="collapsed",
         required=True,
-        on_change=page.follow_field,
+        on_change=page.set_query_from,
         args=("by", "portal-by"),
     )
     return asked

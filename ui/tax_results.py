@@ -292,7 +292,7 @@ def run_choice(earlier: Sequence[TaxRun], made: TaxRun) -> None:
         list(labels).index(str(made.id)),
         format_func=labels.__getitem__,
         key=f"run-choice-{made.rule_id}",
-        on_change=page.follow_field,
+        on_change=page.set_query_from,
         args=("run", f"run-choice-{made.rule_id}"),
         width=420,
     )

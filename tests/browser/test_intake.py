@@ -53,6 +53,15 @@ def filed(page: Page, *, after: str = "") -> str:
     return page.locator(NUMBER).first.inner_text()
 
 
+def first_case(clerk: Keyboard, id_number: str, name: str, phone: str) -> str:
+    """An instant case of somebody new, typed whole; its number."""
+    clerk.type("cyywsxkz", "Enter")
+    clerk.type(id_number, "Enter")
+    clerk.type(name, "Enter")
+    clerk.type(phone, "F9")
+    return filed(clerk.page)
+
+
 def cases(server: Server, number: str | None = None) -> list[Case]:
     with server.writing() as session:
         query = select(Case).order_by(Case.id)
@@ -69,11 +78,7 @@ def test_an_instant_case_is_filed_within_fifteen_seconds_without_a_mouse(signed_
     page.on("console", lambda message: refused.append(message.text) if "Content Security" in message.text else None)
     clerk = ready(page, server)
     start = time.monotonic()
-    clerk.type("cyywsxkz", "Enter")
-    clerk.type(PERSON, "Enter")
-    clerk.type("示例乙", "Enter")
-    clerk.type("13800000002", "F9")
-    number = filed(page)
+    number = first_case(clerk, PERSON, "示例乙", "13800000002")
     seconds = time.monotonic() - start
     record_property("seconds", round(seconds, 1))
     record_property("keys", clerk.keys)
@@ -87,11 +92,7 @@ def test_an_instant_case_is_filed_within_fifteen_seconds_without_a_mouse(signed_
 def test_the_next_case_of_a_known_person_takes_a_phone_and_two_keys(signed_in, server):
     page = signed_in("clerk")
     clerk = ready(page, server)
-    clerk.type("cyywsxkz", "Enter")
-    clerk.type(OTHER, "Enter")
-    clerk.type("示例丙", "Enter")
-    clerk.type("13800000003", "F9")
-    first = filed(page)
+    first = first_case(clerk, OTHER, "示例丙", "13800000003")
     clerk.press("Enter")  # the same item again
     clerk.type("13800000003", "Enter")
     expect(page.get_by_label("证件号码", exact=True)).to_have_value("510113********0031")
@@ -108,11 +109,7 @@ def test_the_next_case_of_a_known_person_takes_a_phone_and_two_keys(signed_in, s
 def test_file_pressed_right_behind_the_id_of_a_known_person_files(signed_in, server):
     page = signed_in("clerk")
     clerk = ready(page, server)
-    clerk.type("cyywsxkz", "Enter")
-    clerk.type("510113189606060016", "Enter")
-    clerk.type("示例庚", "Enter")
-    clerk.type("13800000006", "F9")
-    first = filed(page)
+    first = first_case(clerk, "510113189606060016", "示例庚", "13800000006")
     clerk.press("Enter")
     clerk.type("510113189606060016", "Enter", "F9")  # sooner than the browser can show what was found
     second = filed(page, after=first)
@@ -122,11 +119,7 @@ def test_file_pressed_right_behind_the_id_of_a_known_person_files(signed_in, ser
 def test_a_person_found_by_name_is_chosen_with_the_arrows(signed_in, server):
     page = signed_in("clerk")
     clerk = ready(page, server)
-    clerk.type("cyywsxkz", "Enter")
-    clerk.type("510113189505050011", "Enter")
-    clerk.type("范例人", "Enter")
-    clerk.type("13800000005", "F9")
-    filed(page)
+    first_case(clerk, "510113189505050011", "范例人", "13800000005")
     clerk.press("Enter")
     clerk.type("范例", "Enter")
     expect(page.get_by_text("选定申请人")).to_be_visible()

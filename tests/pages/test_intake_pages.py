@@ -3,10 +3,12 @@
 import copy
 
 import pytest
+from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 
 from models.enums import CaseType, Role
 from services import confidential, database, throttle
 from services.cases import intake
+from services.rules import quick_entry
 from tests import builders
 from tests.web import signing
 
@@ -89,6 +91,22 @@ def test_a_quick_key_that_sends_the_fields_back_as_they_were_loses_nothing(clerk
     at.run()
     assert at.text_input(key="intake-2-name").value == "示例甲"
     assert at.text_input(key="intake-2-id_number").value == "510113********0011"
+
+
+def test_an_id_is_looked_up_though_the_next_key_comes_meanwhile(clerk, monkeypatch):
+    at = signing.visit("cases/intake.py", clerk)
+    fill(at, item=ITEM)
+    sought_by = quick_entry.sought_by
+
+    def overtaken(text):
+        run = get_script_run_ctx()
+        run.script_requests.request_rerun(RerunData(page_script_hash=run.page_script_hash))
+        return sought_by(text)
+
+    monkeypatch.setattr(quick_entry, "sought_by", overtaken)
+    fill(at, id_number=builders.PERSON.id_number)
+    assert at.text_input(key="intake-1-id_number").value == "510113********0011"
+    assert any("校验通过" in each.value for each in at.caption)
 
 
 def test_another_clerk_in_the_same_browser_finds_no_traces(clerk):
